@@ -1,0 +1,14 @@
+namespace Hss.Authentication;
+
+/// <summary>What one private identity authenticates with. At least one of the two is present.</summary>
+/// Spec: TS 33.203 6.1 (AKA), Annex N (SIP Digest).
+public sealed record Credentials(AkaCredentials? Aka, DigestCredentials? Digest);
+
+/// <summary>The long-term key of a USIM/ISIM with its operator variant. OP is turned into OPc before it gets here.</summary>
+/// Shape: K 16 octets, OPc 16 octets, AMF 16 bits. Spec: TS 35.206, TS 33.102 6.3.
+public sealed record AkaCredentials(Secret K, Secret Opc, ushort Amf);
+
+/// <summary>What SIP Digest needs. HA1 values are lower-case hexadecimal text as octets; the password is kept only for legacy Digest-MD5.</summary>
+/// Shape: Ha1Md5 32 characters, Ha1Sha256 64 characters or null, Password UTF-8 or null.
+/// Spec: TS 33.203 Annex N, TS 29.229 6.3.36 to 6.3.41, RFC 7616.
+public sealed record DigestCredentials(string Realm, Secret Ha1Md5, Secret? Ha1Sha256, Secret? Password);

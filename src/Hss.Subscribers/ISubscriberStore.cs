@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace Hss.Subscribers;
+
+/// <summary>Where subscribers live. Procedures and provisioning meet here and nowhere else.</summary>
+/// Errors: every method throws <see cref="StoreUnavailableException"/> when the store cannot answer; nothing has changed then.
+/// Spec: TS 29.228 6 (data operations of each procedure).
+public interface ISubscriberStore
+{
+    /// <summary>The subscriber that owns a canonical IMPI, or null.</summary>
+    ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken);
+
+    /// <summary>The subscriber that owns a canonical public identity, or null.</summary>
+    ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken);
+
+    /// <summary>Waits for the subscriber's turn: until it is disposed nobody else changes this subscription.</summary>
+    /// The turn's subscriber may be a newer object than the one asked with (provisioned meanwhile), or null when it was deleted.
+    ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken);
+
+    /// <summary>Makes a change durable, then publishes it to the turn's subscriber. When this returns, the answer may leave.</summary>
+    ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken);
+
+    /// <summary>Creates or replaces subscriptions, all or none. Registration state and counters of what stays the same are kept.</summary>
+    /// Errors: an identity that belongs to another subscription makes an <see cref="IdentityConflictException"/>; nothing is written.
+    Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken);
+}
+
+/// <summary>The right to change one subscriber. Dispose it when the answer is decided.</summary>
+public readonly struct SubscriberTurn(Subscriber? subscriber, IDisposable? gate) : IDisposable
+{
+    /// <summary>The current subscriber, or null when it no longer exists.</summary>
+    public Subscriber? Subscriber { get; } = subscriber;
+
+    public void Dispose() => gate?.Dispose();
+}
+
+public readonly record struct UpsertCounts(int Created, int Updated);
+
+/// <summary>The store cannot be read or written now. Nothing was changed and nothing may be told (TS 29.228: 5012).</summary>
+public sealed class StoreUnavailableException : Exception
+{
+    public StoreUnavailableException() { }
+    public StoreUnavailableException(string message) : base(message) { }
+    public StoreUnavailableException(string message, Exception inner) : base(message, inner) { }
+}
+
+/// <summary>An identity is already owned by another subscription.</summary>
+public sealed class IdentityConflictException(string identity, string subscriptionId, string ownerSubscriptionId)
+    : Exception($"identity {identity} of subscription {subscriptionId} already belongs to subscription {ownerSubscriptionId}")
+{
+    public string Identity { get; } = identity;
+    public string SubscriptionId { get; } = subscriptionId;
+    public string OwnerSubscriptionId { get; } = ownerSubscriptionId;
+}

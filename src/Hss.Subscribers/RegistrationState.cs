@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Hss.Subscribers;
+
+/// <summary>State of a public identity and of its whole implicit registration set.</summary>
+/// Spec: TS 29.228 6.5, TS 29.228 clause 3 (NOT REGISTERED, UNREGISTERED, REGISTERED).
+public enum RegistrationStatus
+{
+    NotRegistered = 0,
+    Unregistered = 1,
+    Registered = 2,
+}
+
+/// <summary>The S-CSCF that serves a set, and the Diameter identity it spoke from when it stored its name.</summary>
+/// Why the Diameter names are here: RTR and PPR go to them, not to the SIP name (TS 29.229 5.5).
+public sealed record AssignedServer(string Name, string DiameterHost, string DiameterRealm);
+
+/// <summary>Registration state of one implicit registration set. Immutable; <see cref="RegistrationTransitions"/> makes the next one.</summary>
+/// Shape: the arrays hold canonical IMPIs. A NotRegistered set has a Server only while authentication is pending.
+/// Spec: TS 29.228 6.1.2, 6.3, 6.5.
+public sealed record RegistrationState
+{
+    public static readonly RegistrationState Initial = new();
+
+    public RegistrationStatus Status { get; init; }
+
+    public AssignedServer? Server { get; init; }
+
+    /// <summary>Set by REGISTRATION_AND_CAPABILITIES when restoration is supported: the next SAR may overwrite the name.</summary>
+    public bool ReassignmentPending { get; init; }
+
+    public ImmutableArray<string> RegisteredPrivateIdentities { get; init; } = [];
+
+    public ImmutableArray<string> AuthenticationPendingPrivateIdentities { get; init; } = [];
+
+    public bool Equals(RegistrationState? other) =>
+        other is not null && Status == other.Status && Server == other.Server && ReassignmentPending == other.ReassignmentPending
+        && RegisteredPrivateIdentities.SequenceEqual(other.RegisteredPrivateIdentities)
+        && AuthenticationPendingPrivateIdentities.SequenceEqual(other.AuthenticationPendingPrivateIdentities);
+
+    public override int GetHashCode() =>
+        HashCode.Combine(Status, Server, ReassignmentPending, RegisteredPrivateIdentities.Length, AuthenticationPendingPrivateIdentities.Length);
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+
+namespace Hss.Subscribers;
+
+/// <summary>A named list of initial filter criteria that public identities point to. Templates are already rendered.</summary>
+/// Spec: TS 29.228 B.2.2.
+public sealed record ServiceProfile
+{
+    public required string Name { get; init; }
+
+    public required ImmutableArray<InitialFilterCriteria> InitialFilterCriteria { get; init; }
+}
+
+/// <summary>One filter: when its trigger point matches, the S-CSCF sends the request to the application server.</summary>
+/// Order: ascending Priority, unique within a profile. Spec: TS 29.228 B.2.2, Annex E.
+public sealed record InitialFilterCriteria
+{
+    public required int Priority { get; init; }
+
+    /// <summary>Null: unconditional.</summary>
+    public TriggerPoint? TriggerPoint { get; init; }
+
+    public required ApplicationServer ApplicationServer { get; init; }
+
+    /// <summary>Null: registered and unregistered part.</summary>
+    public ProfilePartIndicator? ProfilePartIndicator { get; init; }
+}
+
+public enum ProfilePartIndicator
+{
+    Registered = 0,
+    Unregistered = 1,
+}
+
+/// <summary>CNF: AND of OR groups; DNF: OR of AND groups.</summary>
+public sealed record TriggerPoint
+{
+    public required bool ConditionTypeCnf { get; init; }
+
+    public required ImmutableArray<ServicePointTrigger> ServicePointTriggers { get; init; }
+}
+
+/// <summary>One condition; exactly one of the five kinds is set.</summary>
+/// Spec: TS 29.228 B.2.3, Annex F.
+public sealed record ServicePointTrigger
+{
+    /// <summary>At least one; an S-CSCF crashes on a trigger without Group.</summary>
+    public required ImmutableArray<int> Groups { get; init; }
+
+    public bool Negated { get; init; }
+
+    public string? RequestUri { get; init; }
+
+    public string? Method { get; init; }
+
+    public HeaderCondition? SipHeader { get; init; }
+
+    public SessionCase? SessionCase { get; init; }
+
+    public SessionDescriptionCondition? SessionDescription { get; init; }
+
+    /// <summary>Only beside Method REGISTER; empty = every kind of registration.</summary>
+    public ImmutableArray<RegistrationType> RegistrationTypes { get; init; } = [];
+}
+
+/// <summary>Header and Content are POSIX extended regular expressions; Content null is a test for presence.</summary>
+public sealed record HeaderCondition(string Header, string? Content);
+
+/// <summary>Line is the type letter of an SDP line; both are POSIX extended regular expressions.</summary>
+public sealed record SessionDescriptionCondition(string Line, string? Content);
+
+public enum SessionCase
+{
+    OriginatingRegistered = 0,
+    TerminatingRegistered = 1,
+    TerminatingUnregistered = 2,
+    OriginatingUnregistered = 3,
+    OriginatingCdiv = 4,
+}
+
+public enum RegistrationType
+{
+    InitialRegistration = 0,
+    ReRegistration = 1,
+    DeRegistration = 2,
+}
+
+public enum DefaultHandling
+{
+    SessionContinued = 0,
+    SessionTerminated = 1,
+}
+
+public sealed record ApplicationServer
+{
+    /// <summary>SIP URI.</summary>
+    public required string ServerName { get; init; }
+
+    public DefaultHandling? DefaultHandling { get; init; }
+
+    public string? ServiceInfo { get; init; }
+
+    public bool IncludeRegisterRequest { get; init; }
+
+    public bool IncludeRegisterResponse { get; init; }
+}

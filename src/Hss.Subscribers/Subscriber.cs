@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Hss.Authentication;
+
+namespace Hss.Subscribers;
+
+/// <summary>A subscription as the store holds it in memory: what was provisioned, where it is registered, and the counters of its keys.</summary>
+/// Reading needs no turn: <see cref="States"/> and <see cref="SequenceOf"/> are snapshots of what is durable. Changing them goes through
+/// <see cref="ISubscriberStore.EnterAsync"/> and <see cref="ISubscriberStore.CommitAsync"/>, one change of one subscriber at a time.
+public sealed class Subscriber
+{
+    private readonly SequenceState[] _sequences;
+    private readonly UserDataCache _userData = new();
+    private volatile ImmutableArrayBox _states;
+
+    public Subscriber(Subscription subscription, ImmutableArray<RegistrationState> states, IEnumerable<SequenceState> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        if (states.Length != subscription.ImplicitRegistrationSets.Length)
+            throw new ArgumentException("one registration state per implicit registration set", nameof(states));
+        _sequences = [.. sequences];
+        if (_sequences.Length != subscription.PrivateIdentities.Length)
+            throw new ArgumentException("one sequence state per private identity", nameof(sequences));
+        Subscription = subscription;
+        _states = new(states);
+    }
+
+    public Subscription Subscription { get; }
+
+    /// <summary>One state per implicit registration set, in the order of <see cref="Subscription.ImplicitRegistrationSets"/>.</summary>
+    public ImmutableArray<RegistrationState> States => _states.Value;
+
+    /// <summary>Index of a canonical IMPI, or -1.</summary>
+    public int IndexOfPrivateIdentity(string privateIdentity)
+    {
+        for (var i = 0; i < Subscription.PrivateIdentities.Length; i++)
+            if (string.Equals(Subscription.PrivateIdentities[i].Identity, privateIdentity, StringComparison.Ordinal)) return i;
+        return -1;
+    }
+
+    /// <summary>Index of the implicit registration set that holds a canonical identity and the identity itself, or -1.</summary>
+    public int IndexOfSet(string publicIdentity, out PublicIdentity? identity)
+    {
+        for (var i = 0; i < Subscription.ImplicitRegistrationSets.Length; i++)
+            foreach (var candidate in Subscription.ImplicitRegistrationSets[i].PublicIdentities)
+                if (string.Equals(candidate.Identity, publicIdentity, StringComparison.Ordinal))
+                {
+                    identity = candidate;
+                    return i;
+                }
+        identity = null;
+        return -1;
+    }
+
+    /// <summary>Counter of one key. Only the holder of the subscriber's turn may act on it.</summary>
+    public SequenceState SequenceOf(int privateIdentityIndex) => _sequences[privateIdentityIndex];
+
+    /// <summary>Takes a reservation that needs no commit. Precondition: the caller holds the turn and MustCommit is false.</summary>
+    public void Take(int privateIdentityIndex, in SequenceReservation reservation)
+    {
+        if (reservation.MustCommit) throw new InvalidOperationException("this reservation is not durable yet");
+        _sequences[privateIdentityIndex] = reservation.After;
+    }
+
+    /// <summary>User-Data (AVP 606) of one set for one private identity, rendered once and kept as UTF-8.</summary>
+    public ReadOnlyMemory<byte> UserData(int setIndex, string privateIdentity) => _userData.Get(Subscription, setIndex, privateIdentity);
+
+    /// <summary>For the store alone: publishes a change after it is durable.</summary>
+    public void Publish(SubscriberChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        if (!change.Registrations.IsEmpty)
+        {
+            var builder = States.ToBuilder();
+            foreach (var (setIndex, state) in change.Registrations) builder[setIndex] = state;
+            _states = new(builder.MoveToImmutable());
+        }
+        foreach (var (index, after) in change.Sequences) _sequences[index] = after;
+    }
+
+    // An ImmutableArray is a struct around one reference; boxing it lets the field be volatile.
+    private sealed record ImmutableArrayBox(ImmutableArray<RegistrationState> Value);
+}
+
+/// <summary>What one procedure changes in one subscriber: registration states by set index, counters by private identity index. All or nothing.</summary>
+public sealed record SubscriberChange(
+    ImmutableArray<(int SetIndex, RegistrationState State)> Registrations,
+    ImmutableArray<(int PrivateIdentityIndex, SequenceState After)> Sequences)
+{
+    public static readonly SubscriberChange None = new([], []);
+
+    public bool IsEmpty => Registrations.IsEmpty && Sequences.IsEmpty;
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Hss.Authentication;
+
+namespace Hss.Subscribers;
+
+/// <summary>One IMS subscription: everything an operator provisions for one customer. Immutable; state lives in <see cref="RegistrationState"/>.</summary>
+/// Spec: TS 29.228 clause 5 and Annex B; TS 23.008 3.
+public sealed record Subscription
+{
+    /// <summary>The operator's own name for it, unique in the store.</summary>
+    public required string SubscriptionId { get; init; }
+
+    public required ImmutableArray<PrivateIdentity> PrivateIdentities { get; init; }
+
+    public required ImmutableArray<ImplicitRegistrationSet> ImplicitRegistrationSets { get; init; }
+
+    public required ImmutableArray<ServiceProfile> ServiceProfiles { get; init; }
+
+    /// <summary>Null: any S-CSCF will do (TS 29.228 6.7).</summary>
+    public ServerCapabilities? ServerCapabilities { get; init; }
+
+    public ChargingAddresses? Charging { get; init; }
+
+    /// <summary>Null: every visited network is allowed; empty: none is.</summary>
+    public ImmutableArray<string>? AllowedVisitedNetworks { get; init; }
+
+    /// <summary>False: the subscription exists but may not register (UAR step 5, 5003).</summary>
+    public bool RegistrationAllowed { get; init; } = true;
+}
+
+/// <summary>An IMPI with its credentials and the authentication schemes it may use.</summary>
+/// Shape: Identity is a canonical NAI. Spec: TS 23.003 13.3, TS 29.228 6.3.
+public sealed record PrivateIdentity
+{
+    public required string Identity { get; init; }
+
+    public required Credentials Credentials { get; init; }
+
+    /// <summary>The scheme is the subscriber's, not the peer's wish: anything outside this set is answered 5006.</summary>
+    public required AuthenticationSchemes AllowedSchemes { get; init; }
+
+    /// <summary>What "unknown" in a MAR turns into.</summary>
+    public required AuthenticationSchemes DefaultScheme { get; init; }
+
+    /// <summary>Provisioned 48-bit SQN_HE; used only when the key is new to the store.</summary>
+    public ulong InitialSqn { get; init; }
+}
+
+/// <summary>Public identities that register and de-register together. Order matters: the first non-barred distinct one is the default.</summary>
+/// Spec: TS 29.228 6.5.
+public sealed record ImplicitRegistrationSet
+{
+    public required ImmutableArray<PublicIdentity> PublicIdentities { get; init; }
+
+    /// <summary>Canonical IMPIs that may use this set. Empty: all of the subscription.</summary>
+    public ImmutableArray<string> PrivateIdentities { get; init; } = [];
+
+    public bool BelongsTo(string privateIdentity) => PrivateIdentities.IsEmpty || PrivateIdentities.Contains(privateIdentity, StringComparer.Ordinal);
+}
+
+/// <summary>IdentityType of TS 29.228 Annex E. Values as on the wire.</summary>
+public enum PublicIdentityType
+{
+    DistinctPublicIdentity = 0,
+    DistinctPsi = 1,
+    WildcardedPsi = 2,
+    NonDistinctImpu = 3,
+    WildcardedImpu = 4,
+}
+
+/// <summary>An IMPU or PSI as provisioned.</summary>
+/// Shape: Identity is a canonical SIP or tel URI. Spec: TS 23.003 13.4, TS 29.228 B.2.1.
+public sealed record PublicIdentity
+{
+    public required string Identity { get; init; }
+
+    public required string ServiceProfile { get; init; }
+
+    public bool Barred { get; init; }
+
+    public PublicIdentityType Type { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public string? AliasGroup { get; init; }
+}
+
+/// <summary>Server-Capabilities of TS 29.229 6.3.4: numbers, or names in order of preference.</summary>
+public sealed record ServerCapabilities(ImmutableArray<uint> Mandatory, ImmutableArray<uint> Optional, ImmutableArray<string> ServerNames)
+{
+    public bool IsEmpty => Mandatory.IsEmpty && Optional.IsEmpty && ServerNames.IsEmpty;
+}
+
+/// <summary>Charging-Information of TS 29.229 6.3.19: Diameter URIs.</summary>
+public sealed record ChargingAddresses(string? PrimaryCollection, string? SecondaryCollection, string? PrimaryEvent, string? SecondaryEvent);
