@@ -1,0 +1,69 @@
+using System.Net;
+
+namespace Hss.Interop.Tests.Peers;
+
+/// <summary>The HSS as an operator runs it: a process of its own on a store in a folder. One object is one run; start another on the same folder to restart.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ChildProcess _process;
+
+    private ServerProcess(ChildProcess process, IPEndPoint endpoint)
+    {
+        _process = process;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>Where it speaks Diameter.</summary>
+    public IPEndPoint Endpoint { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it wrote to its console.</summary>
+    public string Log => _process.Output;
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts the server and waits for its "ready:" line.</summary>
+    public static async Task<ServerProcess> StartAsync(string folder, IPEndPoint endpoint, params IEnumerable<string> moreArguments)
+    {
+        LoopbackPorts.DemandFree([("tcp", endpoint)]);
+        Directory.CreateDirectory(folder);
+        var process = ChildProcess.Start(
+            "dotnet", [Repository.ServerAssembly, .. StoreArguments(folder), $"--Diameter:Listen:0={endpoint}", .. moreArguments], Repository.Root);
+        try
+        {
+            await process.WaitForLineAsync(line => line.StartsWith("ready:", StringComparison.Ordinal), StartLimit);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+        return new ServerProcess(process, endpoint);
+    }
+
+    /// <summary>The `import` command on the store of a folder, while no server uses it.</summary>
+    public static async Task ImportAsync(string folder, string file)
+    {
+        Directory.CreateDirectory(folder);
+        var outcome = await ChildProcess.RunAsync(
+            "dotnet", [Repository.ServerAssembly, "import", "--file", file, .. StoreArguments(folder)], Repository.Root, TimeSpan.FromMinutes(2));
+        Assert.True(outcome.ExitCode == 0, $"import of {file} ended with {outcome.ExitCode}:\n{outcome.Output}");
+    }
+
+    public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>SIGTERM; the server must say goodbye and leave with 0.</summary>
+    public async Task StopAsync()
+    {
+        var exitCode = await _process.TerminateAsync();
+        Assert.True(exitCode == 0, $"the server left with {exitCode} after SIGTERM:\n{Log}");
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static string[] StoreArguments(string folder) =>
+        [$"--Storage:ConnectionString=Data Source={Path.Combine(folder, "hss.db")}", $"--Storage:MasterKeyFile={Path.Combine(folder, "master.key")}"];
+}

@@ -1,0 +1,49 @@
+namespace Hss.Interop.Tests;
+
+/// <summary>A program (or a right) of this machine that a test needs and that is not part of the product.</summary>
+internal sealed record Requirement(string Name, string Package, Func<bool> IsMet)
+{
+    private const string RequireVariable = "HSS_REQUIRE_INTEROP";
+
+    public static readonly Requirement Kamailio = Program("kamailio", "kamailio");
+    public static readonly Requirement KamailioCommand = Program("kamcmd", "kamailio");
+    public static readonly Requirement KamailioIms = Module("ims_registrar_scscf.so", "kamailio-ims-modules");
+    public static readonly Requirement KamailioPresence = Module("presence.so", "kamailio-presence-modules");
+    public static readonly Requirement Sipp = Program("sipp", "sip-tester");
+    public static readonly Requirement Dumpcap = Program("dumpcap", "wireshark-common");
+    public static readonly Requirement Tshark = Program("tshark", "tshark");
+    public static readonly Requirement Compiler = Program("gcc", "gcc");
+    public static readonly Requirement CompilerHeaders = new("the C library's headers", "libc6-dev", () => File.Exists("/usr/include/stdlib.h"));
+    public static readonly Requirement Compose = Program("docker-compose", "docker-compose");
+    public static readonly Requirement Python = new("/usr/bin/python3", "python3", () => File.Exists("/usr/bin/python3"));
+    public static readonly Requirement PythonCryptography = new(
+        "the Python module cryptography", "python3-cryptography", () => Directory.Exists("/usr/lib/python3/dist-packages/cryptography"));
+    public static readonly Requirement Root = new(
+        "root, to capture on the loopback interface", "", () => Environment.IsPrivilegedProcess);
+    public static readonly Requirement Linux = new("Linux", "", OperatingSystem.IsLinux);
+
+    /// <summary>What the real CSCFs and the UEs need.</summary>
+    public static readonly Requirement[] KamailioRig =
+        [Linux, Kamailio, KamailioCommand, KamailioIms, KamailioPresence, Sipp, Python, PythonCryptography];
+
+    /// <summary>Skips the calling test with the reasons when something is missing; fails it when HSS_REQUIRE_INTEROP is 1.</summary>
+    public static void Demand(params IEnumerable<Requirement> requirements)
+    {
+        var missing = requirements.Where(r => !r.IsMet()).Select(r => r.ToString()).ToList();
+        if (missing.Count == 0) return;
+        var reason = "needs " + string.Join(", ", missing);
+        if (Environment.GetEnvironmentVariable(RequireVariable) == "1") Assert.Fail($"{reason} ({RequireVariable}=1 forbids to skip)");
+        Skip.If(true, reason);
+    }
+
+    public override string ToString() => Package.Length == 0 ? Name : $"{Name} (Debian package {Package})";
+
+    private static Requirement Program(string name, string package)
+    {
+        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
+        return new(name, package, () => folders.Any(folder => File.Exists(Path.Combine(folder, name))));
+    }
+
+    private static Requirement Module(string file, string package) => new($"Kamailio's {file}", package, () =>
+        Directory.Exists("/usr/lib") && Directory.EnumerateDirectories("/usr/lib").Any(f => File.Exists(Path.Combine(f, "kamailio", "modules", file))));
+}
