@@ -13,7 +13,6 @@ internal sealed class KamailioFlows(KamailioRig rig)
     private const string Mobile2 = "001010000000002";
     private const string FixedLine = "001010000000003";
     private const string Stranger = "001019999999999";
-    private const string Key = "aka_K=0x8BAF473F2F8FD09487CCCBD7097C6862 aka_OP=0x8E27B6AF0E692E750F32667A3B14605D aka_AMF=0x8000";
     private const long SqnAhead = 100_000 << 5; // SEQ 100,000 steps ahead of the HSS, whatever the IND
 
     /// <summary>All of them, by name.</summary>
@@ -36,20 +35,26 @@ internal sealed class KamailioFlows(KamailioRig rig)
         }
     }
 
-    public async Task RegisterAkaAsync() => Succeeds(await SippRegisterAsync(Mobile1, AkaPassword(Mobile1), "AKAv1-MD5", expires: 600));
+    public async Task RegisterAkaAsync()
+    {
+        var flow = Succeeds(await rig.UeAsync("register", "--imsi", Mobile1));
+        Shows(flow, "CK and IK of the challenge are right");
+        Shows(flow, @"SEQ \d+ IND 2[4-7]\) .* AMF=8000 MAC right");
+        Shows(flow, @"P-Associated-URI: .*<sip:001010000000001@");
+    }
 
     public async Task DeregisterAkaAsync()
     {
         await RegisterAkaAsync();
-        Succeeds(await SippRegisterAsync(Mobile1, AkaPassword(Mobile1), "AKAv1-MD5", expires: 0));
+        Shows(Succeeds(await rig.UeAsync("deregister", "--imsi", Mobile1)), @"expires 0 -> SIP/2\.0 200");
     }
 
-    public async Task RegisterDigestAsync() => Succeeds(await SippRegisterAsync(FixedLine, DigestPassword, "MD5", expires: 600));
+    public async Task RegisterDigestAsync() => Succeeds(await SippRegisterAsync(expires: 600));
 
     public async Task DeregisterDigestAsync()
     {
         await RegisterDigestAsync();
-        Succeeds(await SippRegisterAsync(FixedLine, DigestPassword, "MD5", expires: 0));
+        Succeeds(await SippRegisterAsync(expires: 0));
     }
 
     /// <summary>The USIM is far ahead of the HSS: AUTS, a new vector in the same MAA, and then a registration without another failure.</summary>
@@ -107,12 +112,9 @@ internal sealed class KamailioFlows(KamailioRig rig)
         Shows(Refused(await rig.UeAsync("call", "--imsi", Mobile1, "--to", $"sip:{FixedLine}@{KamailioRig.Realm}")), @"SIP/2\.0 480");
     }
 
-    private Task<Outcome> SippRegisterAsync(string imsi, string password, string algorithm, int expires) => rig.SippAsync(
-        "register.xml", new IPEndPoint(rig.Icscf, 5060), $"{imsi};[authentication username={imsi}@{KamailioRig.Realm} {password}];{expires};{algorithm};");
-
-    private static string AkaPassword(string imsi) => imsi == FixedLine ? throw new ArgumentException("no USIM", nameof(imsi)) : Key;
-
-    private const string DigestPassword = "password=digestpass3";
+    // The digest phone is sipp. AKA is not: sipp 3.6 treats RES as text, so that one RES in sixteen (an octet 00 or 5B) fails there.
+    private Task<Outcome> SippRegisterAsync(int expires) => rig.SippAsync("register.xml", new IPEndPoint(rig.Icscf, 5060),
+        $"{FixedLine};[authentication username={FixedLine}@{KamailioRig.Realm} password=digestpass3];{expires};");
 
     private long HighestAcceptedSqn(string imsi)
     {

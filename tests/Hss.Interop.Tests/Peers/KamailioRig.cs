@@ -88,7 +88,12 @@ public sealed class KamailioRig : IAsyncLifetime
     }
 
     /// <summary>The processes of a CSCF: when one of them dies of a signal, all end.</summary>
-    internal async Task<string> ProcessesAsync(string cscf) => (await RpcAsync(cscf, "core.psx")).Output;
+    internal async Task<string> ProcessesAsync(string cscf)
+    {
+        var processes = await RpcAsync(cscf, "core.psx");
+        if (!processes.Output.Contains("PID:", StringComparison.Ordinal)) Assert.Fail($"the {cscf} does not answer: {processes.Output}\n{Logs()}");
+        return processes.Output;
+    }
 
     internal Task<Outcome> UeAsync(string command, params string[] options) => RunAsync("/usr/bin/python3", [Rig("ue/ue.py"), .. UeArguments(command, options)]);
 
