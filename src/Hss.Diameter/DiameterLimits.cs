@@ -19,4 +19,9 @@ public static class DiameterLimits
     /// Errors: the group that would go deeper is reported with 5004: its value is one this node does not support. The deepest
     /// grammar of Cx (SCSCF-Restoration-Info, Restoration-Info, Subscription-Info, Contact) has depth 4.
     public const int MaxNestingDepth = 8;
+
+    /// <summary>The most octets of a faulty AVP that go into a Failed-AVP.</summary>
+    /// Shape: of a longer AVP its beginning is shown, of a longer group its header (RFC 6733 7.1.5 allows that for groups).
+    /// Why: a frame of the full length with one faulty AVP would otherwise have an answer that is longer than any CSCF reads.
+    public const int MaxFailedAvpBytes = 4_096;
 }

@@ -10,6 +10,17 @@ internal static class FailedAvp
     private const int HeaderBytes = 8;
     private const int VendorHeaderBytes = 12;
 
+    /// <summary>A copy of an AVP; of a very long one its beginning, of a very long group its header.</summary>
+    public static byte[] Of(AvpReader avp)
+    {
+        ReadOnlySpan<byte> raw = avp.RawAvp;
+        if (raw.Length <= DiameterLimits.MaxFailedAvpBytes) return raw.ToArray();
+        bool group = DiameterDictionary.Find(avp.Key)?.Type == AvpType.Grouped;
+        byte[] cut = raw[..(group ? avp.HeaderLengthBytes : DiameterLimits.MaxFailedAvpBytes)].ToArray();
+        SetLength(cut);
+        return cut;
+    }
+
     /// <summary>An AVP that cannot be delimited: its header, padded with zeros if it is cut, and zeros for the least data of its type.</summary>
     public static byte[] OfMalformed(ReadOnlySpan<byte> rest)
     {

@@ -144,7 +144,7 @@ internal static class GrammarParser
 
         private ResultCode Fail(ResultCode code, AvpReader reader)
         {
-            FailedAvp = reader.RawAvp.ToArray();
+            FailedAvp = Diameter.FailedAvp.Of(reader);
             return code;
         }
     }

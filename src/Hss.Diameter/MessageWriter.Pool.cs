@@ -9,7 +9,7 @@ public sealed partial class MessageWriter
     private static readonly MessageWriter?[] Shelf = new MessageWriter?[ShelfPlaces];
 
     [ThreadStatic]
-    private static MessageWriter? t_last;
+    private static MessageWriter? _lastHere;
 
     private MessageWriter()
     {
@@ -18,8 +18,8 @@ public sealed partial class MessageWriter
     /// <summary>Takes a writer out of the pool, with nothing written.</summary>
     public static MessageWriter Rent()
     {
-        MessageWriter? writer = t_last;
-        t_last = null;
+        MessageWriter? writer = _lastHere;
+        _lastHere = null;
         for (int place = 0; writer is null && place < ShelfPlaces; place++)
         {
             if (Volatile.Read(ref Shelf[place]) is not null) writer = Interlocked.Exchange(ref Shelf[place], null);
@@ -34,9 +34,9 @@ public sealed partial class MessageWriter
     public void Return()
     {
         if (_buffer.Length > MaxKeptBytes) return;
-        if (t_last is null)
+        if (_lastHere is null)
         {
-            t_last = this;
+            _lastHere = this;
             return;
         }
 

@@ -306,6 +306,93 @@ public static partial class Avp
     public static readonly AvpDefinition LineIdentifier = new(
         "Line-Identifier", 500, 13019, AvpType.OctetString, false, "ETSI TS 283 035, TS 29.229 6.3.42");
 
+    /// <summary>ETSI-SIP-Authenticate (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiSipAuthenticate = new(
+        "ETSI-SIP-Authenticate", 501, 13019, AvpType.Grouped, false, "ETSI TS 183 033",
+        members: static () => Hss.Diameter.Commands.Cx.EtsiSipAuthenticate.Grammar);
+
+    /// <summary>ETSI-SIP-Authorization (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiSipAuthorization = new(
+        "ETSI-SIP-Authorization", 502, 13019, AvpType.Grouped, false, "ETSI TS 183 033",
+        members: static () => Hss.Diameter.Commands.Cx.EtsiSipAuthorization.Grammar);
+
+    /// <summary>ETSI-SIP-Authentication-Info (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiSipAuthenticationInfo = new(
+        "ETSI-SIP-Authentication-Info", 503, 13019, AvpType.Grouped, false, "ETSI TS 183 033",
+        members: static () => Hss.Diameter.Commands.Cx.EtsiSipAuthenticationInfo.Grammar);
+
+    /// <summary>ETSI-Digest-Realm (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestRealm = new(
+        "ETSI-Digest-Realm", 504, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Nonce (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestNonce = new(
+        "ETSI-Digest-Nonce", 505, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Domain (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestDomain = new(
+        "ETSI-Digest-Domain", 506, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Opaque (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestOpaque = new(
+        "ETSI-Digest-Opaque", 507, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Stale (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestStale = new(
+        "ETSI-Digest-Stale", 508, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Algorithm (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestAlgorithm = new(
+        "ETSI-Digest-Algorithm", 509, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-QoP (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestQoP = new(
+        "ETSI-Digest-QoP", 510, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-HA1 (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestHa1 = new(
+        "ETSI-Digest-HA1", 511, 13019, AvpType.Utf8String, false, "ETSI TS 183 033", AvpMarks.Secret);
+
+    /// <summary>ETSI-Digest-Auth-Param (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestAuthParam = new(
+        "ETSI-Digest-Auth-Param", 512, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Username (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestUsername = new(
+        "ETSI-Digest-Username", 513, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-URI (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestUri = new(
+        "ETSI-Digest-URI", 514, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Response (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestResponse = new(
+        "ETSI-Digest-Response", 515, 13019, AvpType.Utf8String, false, "ETSI TS 183 033", AvpMarks.Secret);
+
+    /// <summary>ETSI-Digest-CNonce (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestCNonce = new(
+        "ETSI-Digest-CNonce", 516, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Nonce-Count (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestNonceCount = new(
+        "ETSI-Digest-Nonce-Count", 517, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Method (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestMethod = new(
+        "ETSI-Digest-Method", 518, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Entity-Body-Hash (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestEntityBodyHash = new(
+        "ETSI-Digest-Entity-Body-Hash", 519, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Nextnonce (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestNextnonce = new(
+        "ETSI-Digest-Nextnonce", 520, 13019, AvpType.Utf8String, false, "ETSI TS 183 033");
+
+    /// <summary>ETSI-Digest-Response-Auth (ETSI TS 183 033).</summary>
+    public static readonly AvpDefinition EtsiDigestResponseAuth = new(
+        "ETSI-Digest-Response-Auth", 521, 13019, AvpType.Utf8String, false, "ETSI TS 183 033", AvpMarks.Secret);
+
     internal static AvpDefinition[] OfCx() =>
     [
         VisitedNetworkIdentifier,
@@ -376,5 +463,26 @@ public static partial class Avp
         PcscfIpAddress,
         OcRegTimerExt,
         LineIdentifier,
+        EtsiSipAuthenticate,
+        EtsiSipAuthorization,
+        EtsiSipAuthenticationInfo,
+        EtsiDigestRealm,
+        EtsiDigestNonce,
+        EtsiDigestDomain,
+        EtsiDigestOpaque,
+        EtsiDigestStale,
+        EtsiDigestAlgorithm,
+        EtsiDigestQoP,
+        EtsiDigestHa1,
+        EtsiDigestAuthParam,
+        EtsiDigestUsername,
+        EtsiDigestUri,
+        EtsiDigestResponse,
+        EtsiDigestCNonce,
+        EtsiDigestNonceCount,
+        EtsiDigestMethod,
+        EtsiDigestEntityBodyHash,
+        EtsiDigestNextnonce,
+        EtsiDigestResponseAuth,
     ];
 }
