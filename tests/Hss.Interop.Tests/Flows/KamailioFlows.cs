@@ -74,7 +74,7 @@ internal sealed class KamailioFlows(KamailioRig rig)
         const string Trace = "as.messages";
         await RegisterAkaAsync();
         await using var applicationServer = await rig.StartApplicationServerAsync(Trace);
-        Succeeds(await rig.SippAsync("invite.xml", new IPEndPoint(rig.Scscf, 6060), $"{Mobile1};", "-s", "12125559999"));
+        Succeeds(await rig.SippAsync("invite.xml", new IPEndPoint(Loopback.Scscf, 6060), $"{Mobile1};", "-s", "12125559999"));
         await applicationServer.TerminateAsync();
         var seen = File.ReadAllText(Path.Combine(rig.WorkFolder, Trace));
         Expect(Regex.IsMatch(seen, @"^INVITE sip:12125559999@", RegexOptions.Multiline), "the application server saw the INVITE", seen);
@@ -113,7 +113,7 @@ internal sealed class KamailioFlows(KamailioRig rig)
     }
 
     // The digest phone is sipp. AKA is not: sipp 3.6 treats RES as text, so that one RES in sixteen (an octet 00 or 5B) fails there.
-    private Task<Outcome> SippRegisterAsync(int expires) => rig.SippAsync("register.xml", new IPEndPoint(rig.Icscf, 5060),
+    private Task<Outcome> SippRegisterAsync(int expires) => rig.SippAsync("register.xml", new IPEndPoint(Loopback.Icscf, 5060),
         $"{FixedLine};[authentication username={FixedLine}@{KamailioRig.Realm} password=digestpass3];{expires};");
 
     private long HighestAcceptedSqn(string imsi)

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 namespace Hss.Interop.Tests.Peers;
 
 /// <summary>A real I-CSCF and S-CSCF (Kamailio) in front of a real HSS process, on loopback, started once for all tests of the collection.</summary>
-/// HSS_RIG_NET moves the whole rig to another 127.x.y, so that two of them can run on one machine.
 public sealed class KamailioRig : IAsyncLifetime
 {
     public const string Realm = "ims.mnc001.mcc001.3gppnetwork.org";
@@ -19,7 +18,6 @@ public sealed class KamailioRig : IAsyncLifetime
     private static readonly TimeSpan PeersLimit = TimeSpan.FromSeconds(3 * WatchdogSeconds);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
-    private readonly string _net = Environment.GetEnvironmentVariable("HSS_RIG_NET") ?? "127.0.0";
     private string _work = "";
     private ServerProcess? _server;
     private Exception? _failure;
@@ -27,22 +25,13 @@ public sealed class KamailioRig : IAsyncLifetime
 
     internal ServerProcess Server => _server ?? throw new InvalidOperationException("the rig is not running");
 
-    internal IPAddress Hss => Address(10);
-
-    internal IPAddress Icscf => Address(30);
-
-    internal IPAddress Scscf => Address(31);
-
-    internal IPAddress ApplicationServer => Address(40);
-
-    internal IPAddress UserEquipment => Address(50);
-
     internal string WorkFolder => _work;
 
-    private (string Protocol, IPEndPoint Endpoint)[] Endpoints =>
+    private static (string Protocol, IPEndPoint Endpoint)[] Endpoints =>
     [
-        ("tcp", new(Hss, 3868)), ("tcp", new(Icscf, 3869)), ("tcp", new(Scscf, 3870)), ("udp", new(Icscf, 5060)), ("udp", new(Scscf, 6060)),
-        ("udp", new(ApplicationServer, 5090)), ("udp", new(UserEquipment, 5070)), ("udp", new(UserEquipment, 5071)), ("udp", new(UserEquipment, 5072)),
+        ("tcp", new(Loopback.Hss, 3868)), ("tcp", new(Loopback.Icscf, 3869)), ("tcp", new(Loopback.Scscf, 3870)),
+        ("udp", new(Loopback.Icscf, 5060)), ("udp", new(Loopback.Scscf, 6060)), ("udp", new(Loopback.ApplicationServer, 5090)),
+        ("udp", new(Loopback.UserEquipment, 5070)), ("udp", new(Loopback.UserEquipment, 5071)), ("udp", new(Loopback.UserEquipment, 5072)),
     ];
 
     public async Task InitializeAsync()
@@ -53,8 +42,8 @@ public sealed class KamailioRig : IAsyncLifetime
             // Short on purpose: a control socket's path may not be longer than 107 characters.
             _work = Directory.CreateTempSubdirectory("hss-rig-").FullName;
             LoopbackPorts.DemandFree(Endpoints);
-            _server = await ServerProcess.StartAsync(Path.Combine(_work, "hss"), new IPEndPoint(Hss, 3868), "--demo");
-            var start = await RunAsync("/bin/bash", Rig("start"), "--work", _work, "--hss", Server.Endpoint.ToString(), "--net", _net,
+            _server = await ServerProcess.StartAsync(Path.Combine(_work, "hss"), new IPEndPoint(Loopback.Hss, 3868), "--demo");
+            var start = await RunAsync("/bin/bash", Rig("start"), "--work", _work, "--hss", Server.Endpoint.ToString(), "--net", Loopback.Net,
                 "--watchdog", WatchdogSeconds.ToString(CultureInfo.InvariantCulture));
             if (start.ExitCode != 0) throw new InvalidOperationException($"the CSCFs did not start:\n{start.Output}");
             await WaitForPeersAsync();
@@ -105,16 +94,16 @@ public sealed class KamailioRig : IAsyncLifetime
     {
         var data = Path.Combine(_work, "sipp.csv");
         File.WriteAllText(data, $"SEQUENTIAL\n{dataLine}\n");
-        return RunAsync("sipp", [target.ToString(), "-sf", Rig($"sipp/{scenario}"), "-inf", data, "-i", UserEquipment.ToString(), "-p", "5070",
+        return RunAsync("sipp", [target.ToString(), "-sf", Rig($"sipp/{scenario}"), "-inf", data, "-i", Loopback.UserEquipment.ToString(), "-p", "5070",
             "-m", "1", "-l", "1", "-nostdin", "-default_behaviors", "all,-bye", "-timeout", "15s", "-timeout_error", "-trace_err", "-error_file", "sipp.errors", .. options]);
     }
 
     /// <summary>sipp as application server; it writes every message it sees into <paramref name="trace"/>.</summary>
     internal async Task<ChildProcess> StartApplicationServerAsync(string trace)
     {
-        var server = ChildProcess.Start("sipp", ["-sf", Rig("sipp/as.xml"), "-i", ApplicationServer.ToString(), "-p", "5090", "-nostdin",
+        var server = ChildProcess.Start("sipp", ["-sf", Rig("sipp/as.xml"), "-i", Loopback.ApplicationServer.ToString(), "-p", "5090", "-nostdin",
             "-default_behaviors", "all,-bye", "-trace_msg", "-message_file", trace, "-message_overwrite", "true"], _work);
-        while (!LoopbackPorts.IsHeld("udp", new(ApplicationServer, 5090)))
+        while (!LoopbackPorts.IsHeld("udp", new(Loopback.ApplicationServer, 5090)))
         {
             if (server.HasExited) Assert.Fail($"sipp as application server ended:\n{server.Output}");
             await Task.Delay(Poll);
@@ -141,7 +130,7 @@ public sealed class KamailioRig : IAsyncLifetime
             }
     }
 
-    private IEnumerable<string> UeArguments(string command, string[] options) => [command, "--state", _work, "--net", _net, .. options];
+    private IEnumerable<string> UeArguments(string command, string[] options) => [command, "--state", _work, "--net", Loopback.Net, .. options];
 
     private Task<Outcome> RpcAsync(string cscf, string command) => RunAsync("kamcmd", "-s", $"unix:{_work}/{cscf}_ctl", command);
 
@@ -157,6 +146,4 @@ public sealed class KamailioRig : IAsyncLifetime
     private static string Tail(string text) => string.Join('\n', text.TrimEnd().Split('\n').TakeLast(LogTailLines));
 
     private static string Rig(string name) => Path.Combine(Repository.RigFolder, name);
-
-    private IPAddress Address(int host) => IPAddress.Parse($"{_net}.{host}");
 }

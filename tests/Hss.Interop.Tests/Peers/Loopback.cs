@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace Hss.Interop.Tests.Peers;
+
+/// <summary>The addresses of these tests: 127.0.0.x, or another 127.x.y by HSS_RIG_NET, so that two runs fit on one machine.</summary>
+internal static class Loopback
+{
+    public static string Net { get; } = Environment.GetEnvironmentVariable("HSS_RIG_NET") ?? "127.0.0";
+
+    public static IPAddress Hss { get; } = Address(10);
+
+    /// <summary>For the tests that start and kill their own server.</summary>
+    public static IPAddress SecondHss { get; } = Address(11);
+
+    public static IPAddress Icscf { get; } = Address(30);
+
+    public static IPAddress Scscf { get; } = Address(31);
+
+    public static IPAddress ApplicationServer { get; } = Address(40);
+
+    public static IPAddress UserEquipment { get; } = Address(50);
+
+    private static IPAddress Address(int host) => IPAddress.Parse($"{Net}.{host}");
+}
