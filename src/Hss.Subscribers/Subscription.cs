@@ -26,6 +26,14 @@ public sealed record Subscription
 
     /// <summary>False: the subscription exists but may not register (UAR step 5, 5003).</summary>
     public bool RegistrationAllowed { get; init; } = true;
+
+    /// <summary>The service profile of that name, or null.</summary>
+    public ServiceProfile? FindServiceProfile(string name)
+    {
+        foreach (var profile in ServiceProfiles)
+            if (string.Equals(profile.Name, name, StringComparison.Ordinal)) return profile;
+        return null;
+    }
 }
 
 /// <summary>An IMPI with its credentials and the authentication schemes it may use.</summary>
@@ -54,6 +62,18 @@ public sealed record ImplicitRegistrationSet
 
     /// <summary>Canonical IMPIs that may use this set. Empty: all of the subscription.</summary>
     public ImmutableArray<string> PrivateIdentities { get; init; } = [];
+
+    /// <summary>The first non-barred distinct public user identity, or null: a set of PSIs or of barred identities has none.</summary>
+    /// Spec: TS 29.228 6.5 (the default public user identity).
+    public PublicIdentity? DefaultIdentity
+    {
+        get
+        {
+            foreach (var identity in PublicIdentities)
+                if (!identity.Barred && identity.Type == PublicIdentityType.DistinctPublicIdentity) return identity;
+            return null;
+        }
+    }
 
     public bool BelongsTo(string privateIdentity) => PrivateIdentities.IsEmpty || PrivateIdentities.Contains(privateIdentity, StringComparer.Ordinal);
 }
