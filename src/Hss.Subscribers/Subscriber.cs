@@ -10,7 +10,6 @@ public sealed class Subscriber
 {
     private readonly SequenceState[] _sequences;
     private readonly UserDataCache _userData = new();
-    private readonly SetServices?[] _services;
     private volatile ImmutableArrayBox _states;
 
     public Subscriber(Subscription subscription, ImmutableArray<RegistrationState> states, IEnumerable<SequenceState> sequences)
@@ -22,7 +21,6 @@ public sealed class Subscriber
         if (_sequences.Length != subscription.PrivateIdentities.Length)
             throw new ArgumentException("one sequence state per private identity", nameof(sequences));
         Subscription = subscription;
-        _services = new SetServices?[subscription.ImplicitRegistrationSets.Length];
         _states = new(states);
     }
 
@@ -53,26 +51,6 @@ public sealed class Subscriber
         return -1;
     }
 
-    /// <summary>The private identities that may use a set, in the order of the subscription (Associated-Identities, authentication).</summary>
-    public ImmutableArray<PrivateIdentity> PrivateIdentitiesOf(int setIndex) => ServicesOf(setIndex).PrivateIdentities;
-
-    /// <summary>The default public user identity of a set, or null when it has none (TS 29.228 6.5).</summary>
-    public PublicIdentity? DefaultIdentity(int setIndex) => Subscription.ImplicitRegistrationSets[setIndex].DefaultIdentity;
-
-    /// <summary>Whether some identity of the set has services for the unregistered state.</summary>
-    public bool HasUnregisteredServices(int setIndex) => ServicesOf(setIndex).UnregisteredProfiles.Length > 0;
-
-    /// <summary>Whether this identity of the set has them: LIA 2003 instead of 5003. Other identities of its set may differ.</summary>
-    /// Spec: TS 29.228 6.1.4.1, which asks for the services of the Public-Identity in the request.
-    public bool HasUnregisteredServices(int setIndex, PublicIdentity identity)
-    {
-        ArgumentNullException.ThrowIfNull(identity);
-        return ServicesOf(setIndex).UnregisteredProfiles.Contains(identity.ServiceProfile, StringComparer.Ordinal);
-    }
-
-    // Worked out at the first question and kept: the answer cannot change while the subscription does not.
-    private SetServices ServicesOf(int setIndex) => _services[setIndex] ??= SetServices.Of(Subscription, setIndex);
-
     /// <summary>Counter of one key. Only the holder of the subscriber's turn may act on it.</summary>
     public SequenceState SequenceOf(int privateIdentityIndex) => _sequences[privateIdentityIndex];
 
@@ -97,22 +75,6 @@ public sealed class Subscriber
             _states = new(builder.MoveToImmutable());
         }
         foreach (var (index, after) in change.Sequences) _sequences[index] = after;
-    }
-
-    /// <summary>What follows from a set and the service profiles its identities point to.</summary>
-    private sealed record SetServices(ImmutableArray<PrivateIdentity> PrivateIdentities, ImmutableArray<string> UnregisteredProfiles)
-    {
-        public static SetServices Of(Subscription subscription, int setIndex)
-        {
-            var set = subscription.ImplicitRegistrationSets[setIndex];
-            return new(
-                set.PrivateIdentities.IsEmpty
-                    ? subscription.PrivateIdentities : [.. subscription.PrivateIdentities.Where(p => set.BelongsTo(p.Identity))],
-                [.. subscription.ServiceProfiles
-                    .Where(profile => profile.InitialFilterCriteria.Any(UnregisteredServices.CanFire)
-                        && set.PublicIdentities.Any(i => string.Equals(i.ServiceProfile, profile.Name, StringComparison.Ordinal)))
-                    .Select(profile => profile.Name)]);
-        }
     }
 
     // An ImmutableArray is a struct around one reference; boxing it lets the field be volatile.

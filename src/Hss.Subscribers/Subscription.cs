@@ -27,6 +27,16 @@ public sealed record Subscription
     /// <summary>False: the subscription exists but may not register (UAR step 5, 5003).</summary>
     public bool RegistrationAllowed { get; init; } = true;
 
+    /// <summary>The private identities that may use a set, in the order of the subscription; never none.</summary>
+    public ImmutableArray<PrivateIdentity> PrivateIdentitiesOf(int setIndex) => Facts.PrivateIdentities[setIndex];
+
+    /// <summary>Whether some identity of the set has services for the unregistered state (LIA 2003 instead of 5003).</summary>
+    /// Spec: TS 29.228 6.1.4.1; <see cref="UnregisteredServices"/> says how the filters are read.
+    public bool HasUnregisteredServices(int setIndex) => Facts.HasUnregisteredServices[setIndex];
+
+    /// <summary>Whether this identity has them; others of its set may have another service profile.</summary>
+    public bool HasUnregisteredServices(PublicIdentity identity) => Facts.ServesUnregistered(identity);
+
     /// <summary>The service profile of that name, or null.</summary>
     public ServiceProfile? FindServiceProfile(string name)
     {
@@ -34,6 +44,10 @@ public sealed record Subscription
             if (string.Equals(profile.Name, name, StringComparison.Ordinal)) return profile;
         return null;
     }
+
+    private SubscriptionFacts? _facts;
+
+    private SubscriptionFacts Facts => _facts is { } facts && facts.AreOf(this) ? facts : _facts = new(this);
 }
 
 /// <summary>An IMPI with its credentials and the authentication schemes it may use.</summary>

@@ -15,7 +15,7 @@ public static class CanonicalIdentity
     public const int MaxLengthBytes = 512;
 
     /// <summary>Canonical SIP or tel URI of a distinct public identity. The usual case, input that is canonical already, costs one string.</summary>
-    public static bool TryCanonicalisePublic(ReadOnlySpan<byte> utf8, out string canonical, [NotNullWhen(false)] out string? problem)
+    public static bool TryPublic(ReadOnlySpan<byte> utf8, out string canonical, [NotNullWhen(false)] out string? problem)
     {
         if (SipUri.IsCanonical(utf8) || TelUri.IsCanonical(utf8))
         {
@@ -30,20 +30,23 @@ public static class CanonicalIdentity
         return problem is null;
     }
 
-    /// <inheritdoc cref="TryCanonicalisePublic(ReadOnlySpan{byte}, out string, out string?)"/>
-    public static bool TryCanonicalisePublic(string text, out string canonical, [NotNullWhen(false)] out string? problem)
+    /// <inheritdoc cref="TryPublic(ReadOnlySpan{byte}, out string, out string?)"/>
+    public static bool TryPublic(string text, out string canonical, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(text);
         Span<byte> utf8 = stackalloc byte[MaxLengthBytes];
-        if (Encoding.UTF8.TryGetBytes(text, utf8, out var length)) return TryCanonicalisePublic(utf8[..length], out canonical, out problem);
+        if (Encoding.UTF8.TryGetBytes(text, utf8, out var length)) return TryPublic(utf8[..length], out canonical, out problem);
         canonical = "";
         problem = TooLong;
         return false;
     }
 
+    /// <summary>For lookups, which do not ask why: a text that is no identity is an unknown user.</summary>
+    public static bool TryPublic(ReadOnlySpan<byte> utf8, out string canonical) => TryPublic(utf8, out canonical, out _);
+
     /// <summary>Canonical form of a wildcarded PSI or public user identity: the part between the exclamation marks stays as it is.</summary>
     /// The regular expression stands in the user part of a SIP URI or among the digits of a tel URI. Spec: TS 23.003 13.4A, 13.5.
-    public static bool TryCanonicaliseWildcarded(string text, out string canonical, [NotNullWhen(false)] out string? problem)
+    public static bool TryWildcarded(string text, out string canonical, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(text);
         Span<byte> utf8 = stackalloc byte[MaxLengthBytes];
@@ -57,7 +60,7 @@ public static class CanonicalIdentity
 
     /// <summary>Canonical IMPI: the realm in lower case without a trailing dot, the user part untouched. A name without '@' is legal here:
     /// some S-CSCFs send one, and it must be looked up (and not found) like any other.</summary>
-    public static bool TryCanonicalisePrivate(ReadOnlySpan<byte> utf8, out string canonical, [NotNullWhen(false)] out string? problem)
+    public static bool TryPrivate(ReadOnlySpan<byte> utf8, out string canonical, [NotNullWhen(false)] out string? problem)
     {
         var at = utf8.LastIndexOf((byte)'@');
         problem = utf8.IsEmpty ? Empty : utf8.Length > MaxLengthBytes ? TooLong : PrivateName.Problem(utf8, at);
@@ -79,12 +82,15 @@ public static class CanonicalIdentity
         return true;
     }
 
-    /// <inheritdoc cref="TryCanonicalisePrivate(ReadOnlySpan{byte}, out string, out string?)"/>
-    public static bool TryCanonicalisePrivate(string text, out string canonical, [NotNullWhen(false)] out string? problem)
+    /// <inheritdoc cref="TryPublic(ReadOnlySpan{byte}, out string)"/>
+    public static bool TryPrivate(ReadOnlySpan<byte> utf8, out string canonical) => TryPrivate(utf8, out canonical, out _);
+
+    /// <inheritdoc cref="TryPrivate(ReadOnlySpan{byte}, out string, out string?)"/>
+    public static bool TryPrivate(string text, out string canonical, [NotNullWhen(false)] out string? problem)
     {
         ArgumentNullException.ThrowIfNull(text);
         Span<byte> utf8 = stackalloc byte[MaxLengthBytes];
-        if (Encoding.UTF8.TryGetBytes(text, utf8, out var length)) return TryCanonicalisePrivate(utf8[..length], out canonical, out problem);
+        if (Encoding.UTF8.TryGetBytes(text, utf8, out var length)) return TryPrivate(utf8[..length], out canonical, out problem);
         canonical = "";
         problem = TooLong;
         return false;
