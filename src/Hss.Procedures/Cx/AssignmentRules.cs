@@ -34,11 +34,6 @@ internal sealed record AssignmentRules(AssignmentEffect Effect)
     /// <summary>A de-registration without User-Name is unclear when several private identities are registered (5005).</summary>
     public bool NeedsPrivateIdentityWhenShared => Effect is AssignmentEffect.Clear or AssignmentEffect.ClearKeepingServer;
 
-    /// <summary>The zero-filled example of RFC 6733 7.1.5 that a 5005 carries.</summary>
-    public static ReadOnlySpan<byte> UserNameSample => [0, 0, 0, 1, 0x40, 0, 0, 8];
-
-    private static ReadOnlySpan<byte> PublicIdentitySample => [0, 0, 2, 0x59, 0xC0, 0, 0, 12, 0, 0, 0x28, 0xAF];
-
     private static readonly AssignmentRules NoAssignment = new(AssignmentEffect.None) { Downloads = true };
     private static readonly AssignmentRules Registration = new(AssignmentEffect.Register) { NeedsUserName = true, DistinctIdentityOnly = true, Downloads = true };
     private static readonly AssignmentRules UnregisteredUser = new(AssignmentEffect.Unregistered) { Downloads = true };
@@ -69,12 +64,12 @@ internal sealed record AssignmentRules(AssignmentEffect Effect)
     {
         if (request.PublicIdentity.Count == 0 && (!AllowsSeveralIdentities || !request.UserName.IsPresent))
         {
-            answer.Result(ResultCode.MissingAvp, PublicIdentitySample);
+            answer.Result(ResultCode.MissingAvp, FailedAvp.ExampleOf(Avp.PublicIdentity));
             return false;
         }
         if (NeedsUserName && !request.UserName.IsPresent)
         {
-            answer.Result(ResultCode.MissingAvp, UserNameSample);
+            answer.Result(ResultCode.MissingAvp, FailedAvp.ExampleOf(Avp.UserName));
             return false;
         }
         return true;

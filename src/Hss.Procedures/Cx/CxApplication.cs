@@ -1,7 +1,9 @@
+using Hss.Authentication;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Cx;
 using Hss.DiameterNode;
 using Hss.Subscribers;
+using Microsoft.Extensions.Logging;
 
 namespace Hss.Procedures.Cx;
 
@@ -9,12 +11,13 @@ namespace Hss.Procedures.Cx;
 /// Spec: TS 29.229 5.3 (no sessions), 5.6 (application id in Vendor-Specific-Application-Id), 6.1.
 public static class CxApplication
 {
-    public static DiameterApplication Create(ISubscriberStore store, CxOptions options, CxInstruments instruments)
+    public static DiameterApplication Create(
+        ISubscriberStore store, CxOptions options, CxInstruments instruments, IRandomSource random, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(store);
         var userAuthorization = new UserAuthorization(store, options);
         var locationInfo = new LocationInfo(store, options);
-        var multimediaAuth = new MultimediaAuth(store, options, instruments);
+        var multimediaAuth = new MultimediaAuth(store, options, instruments, random, loggers.CreateLogger("Hss.Procedures.Cx"));
         var serverAssignment = new ServerAssignment(store, options);
         return new DiameterApplication
         {
@@ -24,7 +27,8 @@ public static class CxApplication
             Procedures =
             [
                 Guarded<UserAuthorizationRequest>(userAuthorization.AnswerAsync),
-                Guarded<ServerAssignmentRequest>(serverAssignment.AnswerAsync),
+                // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
+                Guarded<ServerAssignmentRequest>(serverAssignment.AnswerAsync, Avp.UserName),
                 Guarded<LocationInfoRequest>(locationInfo.AnswerAsync),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).

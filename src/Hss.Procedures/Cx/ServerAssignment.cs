@@ -11,8 +11,6 @@ namespace Hss.Procedures.Cx;
 /// Spec: TS 29.228 6.1.2, 6.6; TS 29.229 6.1.3.
 internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options)
 {
-    private const uint UserDataNotAvailable = 0; // User-Data-Already-Available, TS 29.229 6.3.26
-
     public async ValueTask AnswerAsync(ServerAssignmentRequest request, Answer answer, CancellationToken cancellationToken)
     {
         var rules = AssignmentRules.Of(request.ServerAssignmentType);
@@ -25,7 +23,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         // 3. More identities than the type allows.
         if (!rules.AllowsSeveralIdentities && request.PublicIdentity.Count > 1)
         {
-            answer.Result(ResultCode.AvpOccursTooManyTimes, request.PublicIdentity.Second.RawAvp);
+            answer.Result(ResultCode.AvpOccursTooManyTimes, request.PublicIdentity.ElementAt(1).RawAvp.Span);
             return;
         }
 
@@ -33,7 +31,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         using var turn = await store.EnterAsync(resolved.Subscriber, cancellationToken).ConfigureAwait(false);
         if (turn.Subscriber is not { } subscriber || !resolved.TryPlace(subscriber, out var sets, out var places))
         {
-            Refuse(answer, request, ExperimentalResultCode.ErrorUserUnknown);
+            answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
             return;
         }
 
@@ -41,7 +39,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         // code; IN_ASSIGNMENT_TYPE says what is wrong, INVALID_AVP_VALUE would deny that the value exists).
         if (!rules.BelongsToCx || (rules.DistinctIdentityOnly && places.Any(place => place.Identity.Type != PublicIdentityType.DistinctPublicIdentity)))
         {
-            Refuse(answer, request, ExperimentalResultCode.ErrorInAssignmentType);
+            answer.ExperimentalResult(ExperimentalResultCode.ErrorInAssignmentType);
             return;
         }
 
@@ -53,21 +51,21 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
             if (states[set].Server is not { } stored)
             {
                 // NO_ASSIGNMENT reads the profile of a user it already serves; without a stored name it serves nobody (8.1.2: 5012).
-                if (rules.Effect == AssignmentEffect.None) { RefuseNoAssignment(answer, request); return; }
+                if (rules.Effect == AssignmentEffect.None) { answer.Result(ResultCode.UnableToComply); return; }
                 continue;
             }
             if (RegistrationTransitions.SameName(stored.Name, serverName)) continue;
-            if (rules.Effect == AssignmentEffect.None) { RefuseNoAssignment(answer, request); return; }
+            if (rules.Effect == AssignmentEffect.None) { answer.Result(ResultCode.UnableToComply); return; }
             // UNSURE 1: the text does not repeat the rule for de-registration. It holds there too, or any S-CSCF could end the
             // registration that another one has just taken over.
-            Refuse(answer, request, ExperimentalResultCode.ErrorIdentityAlreadyRegistered);
+            answer.ExperimentalResult(ExperimentalResultCode.ErrorIdentityAlreadyRegistered);
             answer.WriteServerName(stored.Name);
             return;
         }
         if (rules.NeedsPrivateIdentityWhenShared && resolved.PrivateIdentity is null
             && sets.Any(set => states[set].RegisteredPrivateIdentities.Length > 1))
         {
-            answer.Result(ResultCode.MissingAvp, AssignmentRules.UserNameSample);
+            answer.Result(ResultCode.MissingAvp, FailedAvp.ExampleOf(Avp.UserName));
             return;
         }
 
@@ -127,29 +125,16 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         ServerAssignmentRequest request, Answer answer, AssignmentRules rules, Subscriber subscriber, int setIndex, string? privateIdentity)
     {
         var subscription = subscriber.Subscription;
-        // UNREGISTERED_USER may come without User-Name: any private identity of the set will do (6.1.2.1), the first one always does.
-        var userName = privateIdentity ?? (rules.Downloads ? subscription.PrivateIdentitiesOf(setIndex)[0].Identity : null);
-        if (request.UserName.IsPresent) answer.Writer.WriteRawAvp(request.UserName.RawAvp);
-        else if (userName is not null) answer.Writer.WriteText(Avp.UserName, userName);
         if (!rules.Downloads) return;
-        if ((uint)request.UserDataAlreadyAvailable == UserDataNotAvailable)
+        // UNREGISTERED_USER may come without User-Name: any private identity of the set will do (6.1.2.1), the first one always does.
+        var userName = privateIdentity ?? subscription.PrivateIdentitiesOf(setIndex)[0].Identity;
+        if (privateIdentity is null) answer.Writer.WriteText(Avp.UserName, userName);
+        if (request.UserDataAlreadyAvailable == UserDataAlreadyAvailable.UserDataNotAvailable)
         {
-            answer.Writer.WriteOctets(Avp.UserData, subscriber.UserData(setIndex, userName!).Span);
+            answer.Writer.WriteOctets(Avp.UserData, subscriber.UserData(setIndex, userName).Span);
             answer.WriteChargingInformation(subscription.Charging);
         }
         answer.WriteAssociatedIdentities(subscription.PrivateIdentities);
-    }
-
-    private static void RefuseNoAssignment(Answer answer, in ServerAssignmentRequest request)
-    {
-        answer.Result(ResultCode.UnableToComply);
-        if (request.UserName.IsPresent) answer.Writer.WriteRawAvp(request.UserName.RawAvp);
-    }
-
-    private static void Refuse(Answer answer, in ServerAssignmentRequest request, ExperimentalResultCode code)
-    {
-        answer.ExperimentalResult(code);
-        if (request.UserName.IsPresent) answer.Writer.WriteRawAvp(request.UserName.RawAvp);
     }
 
     private async ValueTask<ResolvedIdentities?> ResolveAsync(ServerAssignmentRequest request, Answer answer, CancellationToken cancellationToken)
@@ -160,26 +145,26 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         {
             privateIdentity = CxIdentities.PrivateIdentity(request.UserName);
             subscriber = privateIdentity is null ? null : await store.FindByPrivateIdentityAsync(privateIdentity, cancellationToken).ConfigureAwait(false);
-            if (subscriber is null) { Refuse(answer, request, ExperimentalResultCode.ErrorUserUnknown); return null; }
+            if (subscriber is null) { answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown); return null; }
         }
         var publicIdentities = ImmutableArray.CreateBuilder<string>(request.PublicIdentity.Count);
         foreach (var value in request.PublicIdentity)
         {
-            if (CxIdentities.PublicIdentity(value) is not { } publicIdentity) { Refuse(answer, request, ExperimentalResultCode.ErrorUserUnknown); return null; }
+            if (CxIdentities.PublicIdentity(value) is not { } publicIdentity) { answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown); return null; }
             if (subscriber is not null && privateIdentity is not null)
             {
                 var mismatch = await CxIdentities.CheckAssociationAsync(
                     store, subscriber, privateIdentity, publicIdentity, mustBeDistinct: false, cancellationToken).ConfigureAwait(false);
-                if (mismatch is { } code) { Refuse(answer, request, code); return null; }
+                if (mismatch is { } code) { answer.ExperimentalResult(code); return null; }
             }
             else
             {
                 var owner = await store.FindByPublicIdentityAsync(publicIdentity, cancellationToken).ConfigureAwait(false);
-                if (owner is null) { Refuse(answer, request, ExperimentalResultCode.ErrorUserUnknown); return null; }
+                if (owner is null) { answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown); return null; }
                 // Without User-Name all identities must still be of one subscription: a SAR acts on one user.
                 if (subscriber is not null && !ReferenceEquals(owner.Subscription, subscriber.Subscription))
                 {
-                    Refuse(answer, request, ExperimentalResultCode.ErrorIdentitiesDontMatch);
+                    answer.ExperimentalResult(ExperimentalResultCode.ErrorIdentitiesDontMatch);
                     return null;
                 }
                 subscriber = owner;
