@@ -56,8 +56,8 @@ public static class Resynchronisation
     ///
     /// SEQ_HE moves only when the next SQN would be refused: not above SEQ_MS, or more than Delta above it. The USIM accepts SEQ in element IND
     /// when it is above that element; no element is above SEQ_MS, so SEQ above SEQ_MS is accepted in every element. It follows that a
-    /// replayed AUTS changes nothing: SEQ_HE is at or above its SEQ_MS since the first time. Only after SEQ_HE went 2^28 further could an
-    /// old AUTS set it back; the USIM would answer the next challenge with a new AUTS, and that repairs it.
+    /// replayed AUTS changes nothing, with no RAND remembered: SEQ_HE is at or above its SEQ_MS since the first time. Only when SEQ_HE is more
+    /// than Delta beyond an AUTS somebody kept could that set it back; the USIM answers the next challenge with a new AUTS, which repairs it.
     ///
     /// The new state has its ceiling exactly at SEQ_MS, also when that is lower than before (a counter provisioned far too high, say).
     /// This makes every reservation built on it say MustCommit, so one commit of the reservation's state writes both, and no caller can forget it.

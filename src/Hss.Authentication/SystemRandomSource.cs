@@ -4,6 +4,7 @@ namespace Hss.Authentication;
 
 /// <summary>Unpredictable octets of the system's generator, drawn in blocks: a RAND then costs a copy instead of a system call.</summary>
 /// Order: no octet is handed out twice; octets are wiped from the buffer as they are handed out, so that no later look into memory finds them.
+/// A machine that is cloned while it runs clones up to 4 KiB of RAND to come with it: restart the HSS in the clone.
 /// Errors: none of its own; a broken system generator throws and nothing is handed out. Spec: TS 33.102 6.3.2.
 public sealed class SystemRandomSource : IRandomSource
 {
