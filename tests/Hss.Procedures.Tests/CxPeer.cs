@@ -28,7 +28,7 @@ internal sealed class CxPeer : IAsyncDisposable
             AllowUnknownPeers = true,
             Peers = quirks == PeerQuirks.None ? [] : [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Quirks = quirks }],
         };
-        var application = CxApplication.Create(store, options ?? new(), new CxInstruments(), new SystemRandomSource(), loggers);
+        var application = CxApplication.Create(store, options ?? new(), new CxInstruments(), SystemRandomSource.Instance, loggers);
         var node = new Hss.DiameterNode.DiameterNode(nodeOptions, [application], TimeProvider.System, loggers);
         var toNode = new Pipe();
         var fromNode = new Pipe();
