@@ -1,5 +1,6 @@
 using Hss.Authentication;
 using Hss.Diameter;
+using Hss.Diameter.Commands.Base;
 using Hss.Diameter.Commands.Cx;
 using Hss.DiameterNode;
 using Hss.Subscribers;
@@ -15,33 +16,36 @@ public static class CxApplication
         ISubscriberStore store, CxOptions options, CxInstruments instruments, IRandomSource random, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(store);
+        var logger = loggers.CreateLogger("Hss.Procedures.Cx");
         var userAuthorization = new UserAuthorization(store, options);
         var locationInfo = new LocationInfo(store, options);
-        var multimediaAuth = new MultimediaAuth(store, options, instruments, random, loggers.CreateLogger("Hss.Procedures.Cx"));
+        var multimediaAuth = new MultimediaAuth(store, options, instruments, random, logger);
         var serverAssignment = new ServerAssignment(store, options);
         return new DiameterApplication
         {
+            Name = "Cx",
             Id = ApplicationIds.Cx,
             VendorId = Vendors.ThreeGpp,
-            AnswerPreamble = WritePreamble(),
+            FurtherVendorIds = [Vendors.Etsi],
+            AnswerPreamble = WritePreamble,
             Procedures =
             [
-                Guarded<UserAuthorizationRequest>(userAuthorization.AnswerAsync),
+                Guarded<UserAuthorizationRequest>(logger, userAuthorization.AnswerAsync),
                 // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
-                Guarded<ServerAssignmentRequest>(serverAssignment.AnswerAsync, Avp.UserName),
-                Guarded<LocationInfoRequest>(locationInfo.AnswerAsync),
+                Guarded<ServerAssignmentRequest>(logger, serverAssignment.AnswerAsync, Avp.UserName),
+                Guarded<LocationInfoRequest>(logger, locationInfo.AnswerAsync),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
-                Guarded<MultimediaAuthRequest>(multimediaAuth.AnswerAsync, Avp.UserName, Avp.PublicIdentity),
+                Guarded<MultimediaAuthRequest>(logger, multimediaAuth.AnswerAsync, Avp.UserName, Avp.PublicIdentity),
             ],
         };
     }
 
     /// <summary>A store that cannot answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").</summary>
-    private static ProcedureRegistration<TRequest> Guarded<TRequest>(Procedure<TRequest> procedure, params AvpDefinition[] echoed)
+    private static ProcedureRegistration<TRequest> Guarded<TRequest>(ILogger logger, Procedure<TRequest> procedure, params AvpDefinition[] echoed)
         where TRequest : struct, IDiameterCommand<TRequest>
     {
-        return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = [.. echoed] };
+        return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed };
 
         async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
         {
@@ -51,22 +55,19 @@ public static class CxApplication
             }
             catch (StoreUnavailableException trouble)
             {
-                answer.Fail(ResultCode.UnableToComply, trouble.Message);
+                logger.StoreUnavailable(TRequest.Grammar.Abbreviation, trouble.Message);
+                answer.Result(ResultCode.UnableToComply);
             }
         }
     }
 
     /// <summary>What every Cx answer carries besides the base AVPs (TS 29.229 6.1).</summary>
-    private static byte[] WritePreamble()
+    private static void WritePreamble(MessageWriter writer)
     {
-        var writer = MessageWriter.Rent();
         writer.BeginGroup(Avp.VendorSpecificApplicationId);
         writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
         writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
         writer.EndGroup();
-        writer.WriteUnsigned32(Avp.AuthSessionState, 1); // NO_STATE_MAINTAINED
-        var preamble = writer.Written.ToArray();
-        writer.Return();
-        return preamble;
+        writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
     }
 }
