@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
 using Hss.Authentication;
 using Hss.Procedures.Cx;
+using Hss.Storage;
 using Hss.Subscribers;
 using Microsoft.Extensions.Configuration;
 
@@ -13,7 +13,7 @@ public sealed record ServerSettings
 {
     public required DiameterSettings Diameter { get; init; }
 
-    public required StorageSettings Storage { get; init; }
+    public required StoreOptions Storage { get; init; }
 
     public required CxOptions Cx { get; init; }
 
@@ -27,11 +27,12 @@ public sealed record ServerSettings
         // The gRPC and operations listeners come with later versions; a bad address is told now, not on the day of the upgrade.
         foreach (var key in (string[])["Provisioning:Listen", "Operations:Listen"])
             if (reader.Present(key) is { } address) ConfigurationReader.EndPoint(key, address);
+        var cx = ReadCx(reader);
         return new()
         {
             Diameter = DiameterSettings.Read(reader),
-            Storage = StorageSettings.Read(reader),
-            Cx = ReadCx(reader),
+            Storage = StorageSettings.Read(reader, cx.Ind),
+            Cx = cx,
             IfcTemplatesFolder = reader.Present("Provisioning:IfcTemplates") ?? ShippedFiles.Find("ifc-templates"),
         };
     }

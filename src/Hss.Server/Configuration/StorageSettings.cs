@@ -1,17 +1,23 @@
+using Hss.Authentication;
+using Hss.Storage;
+
 namespace Hss.Server.Configuration;
 
-/// <summary>Where subscribers are kept and which key seals them.</summary>
-public sealed record StorageSettings(string DatabaseFile, string MasterKeyFile, int CacheEntries)
+/// <summary>The section "Storage", checked.</summary>
+internal static class StorageSettings
 {
-    internal static StorageSettings Read(ConfigurationReader reader)
+    public static StoreOptions Read(ConfigurationReader reader, in IndRange ind)
     {
         var provider = reader.Text("Storage:Provider", "sqlite");
         if (!string.Equals(provider, "sqlite", StringComparison.OrdinalIgnoreCase))
             throw new ConfigurationProblem("Storage:Provider", $"'{provider}' is not available in this version; use sqlite");
-        return new(
-            DataSource(reader.Text("Storage:ConnectionString", "Data Source=db/hss.db")),
-            reader.Text("Storage:MasterKeyFile", "db/master.key"),
-            reader.Number("Storage:CacheEntries", 200_000, 16, 100_000_000));
+        return new()
+        {
+            ConnectionString = "Data Source=" + DataSource(reader.Text("Storage:ConnectionString", "Data Source=db/hss.db")),
+            MasterKeyFile = reader.Text("Storage:MasterKeyFile", "db/master.key"),
+            CacheEntries = reader.Number("Storage:CacheEntries", 200_000, 16, 100_000_000),
+            IndRange = ind,
+        };
     }
 
     private static string DataSource(string connectionString)
