@@ -64,12 +64,12 @@ internal sealed record AssignmentRules(AssignmentEffect Effect)
     {
         if (request.PublicIdentity.Count == 0 && (!AllowsSeveralIdentities || !request.UserName.IsPresent))
         {
-            answer.Result(ResultCode.MissingAvp, FailedAvp.ExampleOf(Avp.PublicIdentity));
+            answer.Result(ResultCode.MissingAvp, FailedAvpContent.ExampleOf(Avp.PublicIdentity));
             return false;
         }
         if (NeedsUserName && !request.UserName.IsPresent)
         {
-            answer.Result(ResultCode.MissingAvp, FailedAvp.ExampleOf(Avp.UserName));
+            answer.Result(ResultCode.MissingAvp, FailedAvpContent.ExampleOf(Avp.UserName));
             return false;
         }
         return true;

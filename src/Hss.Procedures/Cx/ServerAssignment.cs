@@ -65,7 +65,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         if (rules.NeedsPrivateIdentityWhenShared && resolved.PrivateIdentity is null
             && sets.Any(set => states[set].RegisteredPrivateIdentities.Length > 1))
         {
-            answer.Result(ResultCode.MissingAvp, FailedAvp.ExampleOf(Avp.UserName));
+            answer.Result(ResultCode.MissingAvp, FailedAvpContent.ExampleOf(Avp.UserName));
             return;
         }
 

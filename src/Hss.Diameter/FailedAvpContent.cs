@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Hss.Diameter;
 
-/// <summary>Makes the AVP that a Failed-AVP shows. Only a fault gets here, so it may allocate.</summary>
+/// <summary>Makes the AVP that stands inside a Failed-AVP. Only a fault gets here, so it may allocate.</summary>
 /// Shape: header and data of one AVP without padding, its length true, so that the answer itself can always be read.
 /// Spec: RFC 6733 7.1.5 (examples, undecodable headers) and 7.5 (groups around the AVP that failed).
-public static class FailedAvp
+public static class FailedAvpContent
 {
     private const int HeaderBytes = 8;
     private const int VendorHeaderBytes = 12;
