@@ -8,14 +8,14 @@ public enum Verb
 }
 
 /// <summary>The command line cannot be used. The message is one line with the mend.</summary>
-public sealed class CommandLineProblem(string message) : Exception(message);
+public sealed class CommandLineException(string message) : Exception(message);
 
 /// <summary>The words of the command line: a verb, its options, and settings (--Diameter:Realm=...) that go to the configuration.</summary>
 public sealed record CommandLine(Verb Verb, bool Demo, string? File, bool ContinueOnError, IReadOnlyList<string> Settings)
 {
     private const string Usage = "usage: hss [--demo] [--Section:Key=value ...] | hss import --file FILE.jsonl [--continue-on-error] [--Section:Key=value ...]";
 
-    /// Errors: <see cref="CommandLineProblem"/> for a word that means nothing here.
+    /// Errors: <see cref="CommandLineException"/> for a word that means nothing here.
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
         ArgumentNullException.ThrowIfNull(args);
@@ -39,10 +39,10 @@ public sealed record CommandLine(Verb Verb, bool Demo, string? File, bool Contin
                     // --Key value, as the configuration accepts it too.
                     if (!word.Contains('=', StringComparison.Ordinal) && i + 1 < args.Count) settings.Add(args[++i]);
                     break;
-                default: throw new CommandLineProblem($"'{word}' is not understood; {Usage}");
+                default: throw new CommandLineException($"'{word}' is not understood; {Usage}");
             }
         }
-        if (verb == Verb.Import && string.IsNullOrWhiteSpace(file)) throw new CommandLineProblem($"import needs --file; {Usage}");
+        if (verb == Verb.Import && string.IsNullOrWhiteSpace(file)) throw new CommandLineException($"import needs --file; {Usage}");
         return new(verb, demo, file, continueOnError, settings);
     }
 }

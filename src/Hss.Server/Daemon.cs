@@ -14,7 +14,7 @@ using Serilog.Extensions.Logging;
 namespace Hss.Server;
 
 /// <summary>A listener could not be opened.</summary>
-public sealed class ListenProblem(string message, Exception inner) : Exception(message, inner);
+public sealed class ListenException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>The running HSS: store, procedures, node and listeners, opened in this order and closed in the reverse one.</summary>
 internal static class Daemon
@@ -65,7 +65,7 @@ internal static class Daemon
         catch (Exception problem) when (problem is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             var addresses = string.Join(", ", endPoints.Select(endPoint => endPoint.ToString()));
-            throw new ListenProblem($"cannot listen on {addresses}: {problem.Message} Stop what uses the port, or change Diameter:Listen.", problem);
+            throw new ListenException($"cannot listen on {addresses}: {problem.Message} Stop what uses the port, or change Diameter:Listen.", problem);
         }
     }
 

@@ -22,12 +22,12 @@ try
         _ => await Daemon.RunAsync(settings, command.Demo).ConfigureAwait(false),
     };
 }
-catch (Exception problem) when (problem is ConfigurationProblem or CommandLineProblem or InvalidDataException or FormatException)
+catch (Exception problem) when (problem is ConfigurationException or CommandLineException or InvalidDataException or FormatException)
 {
     await Console.Error.WriteLineAsync($"hss: {OneLine(problem)}").ConfigureAwait(false);
     return 2;
 }
-catch (Exception problem) when (problem is StoreOpenException or ListenProblem)
+catch (Exception problem) when (problem is StoreOpenException or ListenException)
 {
     await Console.Error.WriteLineAsync($"hss: {OneLine(problem)}").ConfigureAwait(false);
     return 1;

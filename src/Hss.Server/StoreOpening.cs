@@ -1,5 +1,6 @@
 using Hss.Server.Configuration;
 using Hss.Storage;
+using Hss.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.Server;

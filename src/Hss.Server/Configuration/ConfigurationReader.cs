@@ -17,13 +17,13 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
 
     public bool Flag(string key, bool absent) => Present(key) is not { } text ? absent
         : bool.TryParse(text, out var value) ? value
-        : throw new ConfigurationProblem(key, $"'{text}' is neither true nor false");
+        : throw new ConfigurationException(key, $"'{text}' is neither true nor false");
 
     public int Number(string key, int absent, int least, int most)
     {
         if (Present(key) is not { } text) return absent;
         if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
-            throw new ConfigurationProblem(key, $"'{text}' is not a whole number from {least} to {most}");
+            throw new ConfigurationException(key, $"'{text}' is not a whole number from {least} to {most}");
         return value;
     }
 
@@ -39,13 +39,13 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
 
     public uint[] Numbers(string key) => [.. List(key).Select(text =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value : throw new ConfigurationProblem(key, $"'{text}' is not a whole number"))];
+            ? value : throw new ConfigurationException(key, $"'{text}' is not a whole number"))];
 
     public static IPEndPoint EndPoint(string key, string text)
     {
         // IPEndPoint.TryParse takes a bare address and a bare number; a listener needs both parts said.
         if (!text.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(text, out var endPoint) || endPoint.Port == 0)
-            throw new ConfigurationProblem(key, $"'{text}' is not an address and port such as 127.0.0.1:3868 or [::1]:3868");
+            throw new ConfigurationException(key, $"'{text}' is not an address and port such as 127.0.0.1:3868 or [::1]:3868");
         return endPoint;
     }
 }

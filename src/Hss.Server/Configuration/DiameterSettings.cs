@@ -11,7 +11,7 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
         const string ListenKey = "Diameter:Listen";
         var listen = reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:3868"];
         var endPoints = listen.Select((text, index) => Listener($"{ListenKey}:{index}", text)).ToArray();
-        if (endPoints.Distinct().Count() != endPoints.Length) throw new ConfigurationProblem(ListenKey, "an address is listed twice; remove one");
+        if (endPoints.Distinct().Count() != endPoints.Length) throw new ConfigurationException(ListenKey, "an address is listed twice; remove one");
 
         var options = new NodeOptions
         {
@@ -28,25 +28,25 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
         if (options.Validate() is [var first, ..])
         {
             var split = first.IndexOf(": ", StringComparison.Ordinal);
-            throw new ConfigurationProblem(first[..split], first[(split + 2)..]);
+            throw new ConfigurationException(first[..split], first[(split + 2)..]);
         }
         return new(options, endPoints);
     }
 
     private static IPEndPoint Listener(string key, string text) => text.EndsWith(";tls", StringComparison.OrdinalIgnoreCase)
-        ? throw new ConfigurationProblem(key, "TLS listeners are not available in this version; remove ';tls' and protect the network otherwise")
+        ? throw new ConfigurationException(key, "TLS listeners are not available in this version; remove ';tls' and protect the network otherwise")
         : ConfigurationReader.EndPoint(key, text);
 
     private static PeerOptions Peer(ConfigurationReader reader, string path)
     {
         var identity = reader.Present(path + ":Identity")
-            ?? throw new ConfigurationProblem(path + ":Identity", "is missing; give the peer's Origin-Host");
+            ?? throw new ConfigurationException(path + ":Identity", "is missing; give the peer's Origin-Host");
         var role = reader.Text(path + ":Role", "endpoint");
         var quirks = PeerQuirks.None;
         foreach (var name in reader.List(path + ":Quirks"))
             quirks |= string.Equals(name, "kamailio", StringComparison.OrdinalIgnoreCase)
                 ? PeerQuirks.Kamailio
-                : throw new ConfigurationProblem(path + ":Quirks", $"'{name}' is not known; the only one is kamailio");
+                : throw new ConfigurationException(path + ":Quirks", $"'{name}' is not known; the only one is kamailio");
         return new()
         {
             Identity = identity,
@@ -56,7 +56,7 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
             Applications = reader.List(path + ":Applications"),
             Role = string.Equals(role, "relay", StringComparison.OrdinalIgnoreCase) ? PeerRole.Relay
                 : string.Equals(role, "endpoint", StringComparison.OrdinalIgnoreCase) ? PeerRole.Endpoint
-                : throw new ConfigurationProblem(path + ":Role", $"'{role}' is neither relay nor endpoint"),
+                : throw new ConfigurationException(path + ":Role", $"'{role}' is neither relay nor endpoint"),
             Quirks = quirks,
         };
     }

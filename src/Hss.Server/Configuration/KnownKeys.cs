@@ -37,7 +37,7 @@ public static class KnownKeys
             // Sections show up with a null value; only leaves carry a setting. The Serilog section is Serilog's own business.
             if (value is null || IsBelow(key, "Serilog") || ForeignVariables.Contains(key, StringComparer.OrdinalIgnoreCase)) continue;
             if (Known.Contains(Pattern(key))) continue;
-            throw new ConfigurationProblem(key, $"there is no such key; did you mean {Nearest(key)}?");
+            throw new ConfigurationException(key, $"there is no such key; did you mean {Nearest(key)}?");
         }
     }
 

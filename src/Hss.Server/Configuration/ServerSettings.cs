@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 namespace Hss.Server.Configuration;
 
 /// <summary>The whole configuration, checked: what this object holds can be used as it is.</summary>
-/// Errors: <see cref="ConfigurationProblem"/> for the first key that is unknown or has a bad value; nothing is started then.
+/// Errors: <see cref="ConfigurationException"/> for the first key that is unknown or has a bad value; nothing is started then.
 public sealed record ServerSettings
 {
     public required DiameterSettings Diameter { get; init; }
@@ -67,12 +67,12 @@ public sealed record ServerSettings
                 || !int.TryParse(range[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
                 || !int.TryParse(range[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
                 || first > last || last >= 1 << bits)
-                throw new ConfigurationProblem(Key, $"'{part}' is not DOMAIN=FIRST-LAST with IND values from 0 to {(1 << bits) - 1}, such as Cx=24-27");
+                throw new ConfigurationException(Key, $"'{part}' is not DOMAIN=FIRST-LAST with IND values from 0 to {(1 << bits) - 1}, such as Cx=24-27");
             var domain = part[..equals].Trim();
             if (!string.Equals(domain, "Cx", StringComparison.OrdinalIgnoreCase))
-                throw new ConfigurationProblem(Key, $"domain '{domain}' is not served; only Cx asks this HSS for vectors");
+                throw new ConfigurationException(Key, $"domain '{domain}' is not served; only Cx asks this HSS for vectors");
             return new(bits, first, last);
         }
-        throw new ConfigurationProblem(Key, "no range given for Cx, such as Cx=24-27");
+        throw new ConfigurationException(Key, "no range given for Cx, such as Cx=24-27");
     }
 }

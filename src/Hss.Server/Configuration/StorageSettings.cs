@@ -10,7 +10,7 @@ internal static class StorageSettings
     {
         var provider = reader.Text("Storage:Provider", "sqlite");
         if (!string.Equals(provider, "sqlite", StringComparison.OrdinalIgnoreCase))
-            throw new ConfigurationProblem("Storage:Provider", $"'{provider}' is not available in this version; use sqlite");
+            throw new ConfigurationException("Storage:Provider", $"'{provider}' is not available in this version; use sqlite");
         return new()
         {
             ConnectionString = "Data Source=" + DataSource(reader.Text("Storage:ConnectionString", "Data Source=db/hss.db")),
@@ -30,12 +30,12 @@ internal static class StorageSettings
             var name = equals < 0 ? part : part[..equals].Trim();
             // How the file is opened (WAL, FULL, locking) is this server's promise and no setting.
             if (!string.Equals(name, "Data Source", StringComparison.OrdinalIgnoreCase))
-                throw new ConfigurationProblem(Key, $"'{name}' cannot be set; give only Data Source=FILE");
+                throw new ConfigurationException(Key, $"'{name}' cannot be set; give only Data Source=FILE");
             file = part[(equals + 1)..].Trim();
         }
-        if (string.IsNullOrEmpty(file)) throw new ConfigurationProblem(Key, "names no file; give Data Source=FILE");
+        if (string.IsNullOrEmpty(file)) throw new ConfigurationException(Key, "names no file; give Data Source=FILE");
         if (file.Contains(":memory:", StringComparison.OrdinalIgnoreCase))
-            throw new ConfigurationProblem(Key, "a store in memory would issue sequence numbers again after a restart; name a file");
+            throw new ConfigurationException(Key, "a store in memory would issue sequence numbers again after a restart; name a file");
         return file;
     }
 }
