@@ -96,7 +96,7 @@ internal sealed class CredentialSeal(MasterKey key)
             parts.HasFlag(Parts.Ha1Sha256) ? new Secret(ha1Sha256) : null, parts.HasFlag(Parts.Password) ? new Secret(password) : null));
     }
 
-    private static bool TryReadField(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> field)
+    private static bool TryReadField(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> field)
     {
         field = default;
         if (!BinaryPrimitives.TryReadUInt16BigEndian(rest, out var length) || rest.Length - 2 < length) return false;

@@ -72,13 +72,14 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
             return ValueTask.FromException(new StoreUnavailableException("this turn ended with a failed commit"));
 
         var sequences = SequenceWrites(subscriber, change);
-        RequireSets(subscriber, change);
-        if (sequences.IsEmpty && change.Registrations.IsEmpty)
+        var registrations = RegistrationWrites(subscriber, change);
+        if (sequences.IsEmpty && registrations.IsEmpty)
         {
+            // A repeated MAR sets what is set already: memory shows only what is durable, so there is nothing to wait for.
             subscriber.Publish(change);
             return ValueTask.CompletedTask;
         }
-        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, change.Registrations, sequences);
+        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences);
         var item = new SubscriberCommit(_cache, entry, write, change);
         entry.StartCommit();
         if (_commits.TryAdd(item)) return item.WaitAsync(cancellationToken);
@@ -221,9 +222,15 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         return writes.DrainToImmutable();
     }
 
-    private static void RequireSets(Subscriber subscriber, SubscriberChange change)
+    private static ImmutableArray<(int SetIndex, RegistrationState State)> RegistrationWrites(Subscriber subscriber, SubscriberChange change)
     {
-        foreach (var (setIndex, _) in change.Registrations)
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)setIndex, (uint)subscriber.States.Length, nameof(change));
+        var current = subscriber.States;
+        var unchanged = 0;
+        foreach (var (setIndex, state) in change.Registrations)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)setIndex, (uint)current.Length, nameof(change));
+            if (state.Equals(current[setIndex])) unchanged++;
+        }
+        return unchanged == 0 ? change.Registrations : change.Registrations.RemoveAll(write => write.State.Equals(current[write.SetIndex]));
     }
 }

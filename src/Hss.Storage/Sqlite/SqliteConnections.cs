@@ -12,6 +12,9 @@ internal sealed class SqliteConnections(string path)
     /// <summary>Keeps the inner pages of the indexes of some million subscribers in memory.</summary>
     private const int CacheKilobytes = 65_536;
 
+    /// <summary>After a burst the write-ahead log is cut back to this when it starts over.</summary>
+    private const int LogLimitBytes = 128 << 20;
+
     public string Path { get; } = path;
 
     /// <summary>For Entity Framework, which sets nothing itself.</summary>
@@ -25,7 +28,8 @@ internal sealed class SqliteConnections(string path)
 
     /// <summary>synchronous=FULL: a commit has reached the disk when it returns. Checkpoints are somebody else's work (<see cref="WalCheckpoint"/>).</summary>
     public SqliteConnection OpenWriter() =>
-        Open($"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{CacheKilobytes}");
+        Open($"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; " +
+             $"PRAGMA journal_size_limit={LogLimitBytes}; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{CacheKilobytes}");
 
     public SqliteConnection OpenReader() => Open("PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0");
 

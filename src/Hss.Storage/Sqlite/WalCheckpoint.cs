@@ -53,8 +53,8 @@ internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logge
         try
         {
             using var connection = connections.OpenForCheckpoint();
-            var (logged, moved) = Run(connection);
-            _isRestUp = logged >= RestartPages && moved < logged;
+            // What was committed meanwhile is in neither number.
+            _isRestUp = Run(connection) >= RestartPages;
         }
         catch (SqliteException e)
         {
@@ -87,14 +87,15 @@ internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logge
         }
     }
 
-    private (int Logged, int Moved) Run(SqliteConnection connection)
+    /// <summary>The length of the log in pages when the checkpoint began.</summary>
+    private int Run(SqliteConnection connection)
     {
         using var statement = new Statement(connection, "PRAGMA wal_checkpoint(PASSIVE)");
         using var rows = statement.Rows();
         rows.Read();
         var (logged, moved) = (rows.GetInt32(1), rows.GetInt32(2));
         StorageLog.Checkpointed(logger, moved, logged);
-        return (logged, moved);
+        return logged;
     }
 
     private static int PagesWritten(SqliteConnection writer)
