@@ -1,0 +1,108 @@
+using Hss.Diameter;
+
+namespace Hss.DiameterNode;
+
+/// <summary>What all answers have in common: header, Session-Id, the application's preamble, origin, echoed AVPs, Proxy-Info.</summary>
+/// Spec: RFC 6733 6.2 (answers), 7.1.3 and 7.2 (E bit, answer-message).
+internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
+{
+    /// <summary>Begins an answer in the normal form, up to where the procedure takes over.</summary>
+    public void Begin(MessageWriter writer, in DiameterHeader request, ReadOnlySpan<byte> frame, in RequestAvps avps, Command command)
+    {
+        writer.Begin(request.ToAnswer());
+        WriteSessionId(writer, frame, avps);
+        foreach (byte[] avp in command.AnswerPreamble) writer.WriteRawAvp(avp);
+        WriteOrigin(writer);
+        Echo(writer, frame, command.EchoedAvps);
+    }
+
+    /// <summary>Completes an answer.</summary>
+    public static void End(MessageWriter writer, ReadOnlySpan<byte> frame, in RequestAvps avps)
+    {
+        // The proxies' state goes back "in the same order" (RFC 6733 6.2).
+        if (avps.HasProxyInfo) CopyAll(writer, frame, Avp.ProxyInfo.Key);
+        writer.End();
+    }
+
+    /// <summary>A whole answer without the procedure.</summary>
+    /// Shape: 3xxx are protocol errors and go out as answer-message with the E bit (RFC 6733 7.1.3, 7.2); all else has the normal form.
+    public MessageWriter Refusal(
+        in DiameterHeader request, ReadOnlySpan<byte> frame, in RequestAvps avps, Command? command, ResultCode code, ReadOnlySpan<byte> failedAvp)
+    {
+        MessageWriter writer = MessageWriter.Rent();
+        Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, failedAvp);
+
+        // A request near the limit may hold more to repeat than an answer may carry. The result matters most.
+        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, [], code, default);
+        return writer;
+    }
+
+    /// <summary>Result-Code, and the AVP that caused it.</summary>
+    public static void WriteResult(MessageWriter writer, ResultCode code, ReadOnlySpan<byte> failedAvp)
+    {
+        writer.WriteUnsigned32(Avp.ResultCode, (uint)code);
+        if (failedAvp.IsEmpty) return;
+        writer.BeginGroup(Avp.FailedAvp);
+        writer.WriteRawAvp(failedAvp);
+        writer.EndGroup();
+    }
+
+    /// <summary>Whether the code makes the answer an answer-message.</summary>
+    public static bool IsProtocolError(ResultCode code) => (uint)code is >= 3000 and < 4000;
+
+    private void Write(
+        MessageWriter writer, in DiameterHeader request, ReadOnlySpan<byte> frame, in RequestAvps avps, Command? command, AvpKey[] echoed,
+        ResultCode code, ReadOnlySpan<byte> failedAvp)
+    {
+        DiameterHeader header = request.ToAnswer();
+        bool isProtocolError = IsProtocolError(code);
+        if (isProtocolError) header = header with { Flags = header.Flags | CommandFlags.Error };
+
+        writer.Begin(header);
+        WriteSessionId(writer, frame, avps);
+        if (!isProtocolError && command is not null)
+        {
+            foreach (byte[] avp in command.AnswerPreamble) writer.WriteRawAvp(avp);
+        }
+
+        WriteOrigin(writer);
+        WriteResult(writer, code, failedAvp);
+        Echo(writer, frame, echoed);
+        End(writer, frame, avps);
+    }
+
+    private static void WriteSessionId(MessageWriter writer, ReadOnlySpan<byte> frame, in RequestAvps avps)
+    {
+        ReadOnlySpan<byte> sessionId = avps.SessionIdAvp(frame);
+        if (!sessionId.IsEmpty) writer.WriteRawAvp(sessionId);
+    }
+
+    private void WriteOrigin(MessageWriter writer)
+    {
+        writer.WriteRawAvp(identity.OriginHost);
+        writer.WriteRawAvp(identity.OriginRealm);
+    }
+
+    private static void Echo(MessageWriter writer, ReadOnlySpan<byte> frame, AvpKey[] keys)
+    {
+        foreach (AvpKey key in keys)
+        {
+            AvpReader reader = AvpReader.OverMessage(frame);
+            while (reader.Read())
+            {
+                if (reader.Key != key) continue;
+                if (!reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
+                break;
+            }
+        }
+    }
+
+    private static void CopyAll(MessageWriter writer, ReadOnlySpan<byte> frame, AvpKey key)
+    {
+        AvpReader reader = AvpReader.OverMessage(frame);
+        while (reader.Read())
+        {
+            if (reader.Key == key) writer.WriteRawAvp(reader.RawAvp);
+        }
+    }
+}

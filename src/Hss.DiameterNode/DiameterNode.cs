@@ -1,0 +1,218 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using Hss.Diameter;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Hss.DiameterNode;
+
+/// <summary>The Diameter node: the door for connections, and for requests that come without one.</summary>
+/// Shape: <see cref="HandleAsync"/> is a Kestrel connection delegate: <c>listen.Run(node.HandleAsync)</c>. Order: any thread.
+/// Errors: ArgumentException for options or applications that cannot be. Spec: RFC 6733, RFC 3539.
+public sealed class DiameterNode : IAsyncDisposable
+{
+    /// <summary>RFC 3539 3.4.1: the jitter of Tw is plus or minus two seconds.</summary>
+    private static readonly TimeSpan WatchdogJitter = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<PeerConnection, Task> _connections = new();
+    private readonly NodeMetrics _metrics;
+    private readonly Func<double> _jitter;
+    private readonly Lock _gate = new();
+    private int _count;
+    private int _unidentified;
+    private volatile bool _isStopping;
+
+    /// <param name="options">Identity, peers, limits, times.</param>
+    /// <param name="applications">What the node serves.</param>
+    /// <param name="time">The clock; Origin-State-Id is its time of now.</param>
+    /// <param name="logs">Where to log; the category is this class.</param>
+    /// <param name="jitter">Numbers from 0 to 1 for the watchdog; the system's random numbers when left out.</param>
+    public DiameterNode(
+        NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter = null)
+        : this(options, applications, time, logs, jitter, ArrayPool<byte>.Shared)
+    {
+    }
+
+    internal DiameterNode(
+        NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter,
+        ArrayPool<byte> frames)
+    {
+        IReadOnlyList<string> faults = options.Validate();
+        if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(options));
+        IReadOnlyList<DiameterApplication> served = [.. applications];
+        CheckApplications(options, served);
+
+        Options = options;
+        Time = time;
+        Log = logs.CreateLogger<DiameterNode>();
+        _jitter = jitter ?? SystemRandom;
+        Identity = new NodeIdentity(options, unchecked((uint)time.GetUtcNow().ToUnixTimeSeconds()));
+        KnownPeers knownPeers = new(options.Peers);
+        Frames = new FramePool(frames);
+        Peers = new PeerTable();
+        _metrics = new NodeMetrics(Peers);
+        BaseMessages = new BaseMessages(options, Identity, served);
+        Capabilities = new CapabilitiesExchange(options, Identity, knownPeers, served);
+        Dispatcher = new Dispatcher(options, Identity, knownPeers, served, Frames, _metrics, time, Log);
+    }
+
+    /// <summary>The open peers, by identity.</summary>
+    public IReadOnlyList<PeerSnapshot> OpenPeers => Peers.Snapshot();
+
+    /// <summary>Origin-State-Id of every message that has one. Spec: RFC 6733 8.16.</summary>
+    public uint OriginStateId => Identity.OriginStateId;
+
+    /// <summary>Requests that are still being worked on, those included whose deadline has passed.</summary>
+    public int RequestsInProgress => Frames.Outstanding;
+
+    internal NodeOptions Options { get; }
+
+    internal NodeIdentity Identity { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ILogger Log { get; }
+
+    internal FramePool Frames { get; }
+
+    internal PeerTable Peers { get; }
+
+    internal BaseMessages BaseMessages { get; }
+
+    internal CapabilitiesExchange Capabilities { get; }
+
+    internal Dispatcher Dispatcher { get; }
+
+    internal NodeMetrics Metrics => _metrics;
+
+    /// <summary>Serves one accepted connection until it ends. Never throws for anything a peer does.</summary>
+    public async Task HandleAsync(ConnectionContext connection)
+    {
+        if (!TryEnter(out string? reason))
+        {
+            Log.ConnectionRefused(connection.RemoteEndPoint?.ToString() ?? connection.ConnectionId, reason!);
+            connection.Abort();
+            return;
+        }
+
+        using PeerConnection served = new(this, connection);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections.TryAdd(served, ended.Task);
+        CancellationToken closeRequested = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        try
+        {
+            await using CancellationTokenRegistration stop = closeRequested.UnsafeRegister(static one => ((PeerConnection)one!).Stop(), served);
+            Task running = served.RunAsync();
+            if (_isStopping) served.Stop();
+            await running;
+        }
+        finally
+        {
+            served.Identify();
+            Interlocked.Decrement(ref _count);
+            _connections.TryRemove(served, out _);
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>Ends every connection in good order: DPR (REBOOTING), DPA awaited, requests in flight answered, flushed, closed.</summary>
+    /// Order: each step is bounded by its option; <paramref name="cancellationToken"/> ends them all at once.
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        if (!_connections.IsEmpty) Log.Stopping(Options.Identity, Options.Realm, _connections.Count);
+        foreach (PeerConnection connection in _connections.Keys) connection.Stop();
+        try
+        {
+            // A connection may wait for its DPA and then drain; nothing it does takes longer.
+            TimeSpan most = Options.DisconnectTimeout + Options.DrainTimeout + Options.SendTimeout;
+            await Task.WhenAll(_connections.Values).WaitAsync(most, Time, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            Log.StopTookTooLong(_connections.Count);
+            foreach (PeerConnection connection in _connections.Keys) connection.Abort();
+            await Task.WhenAll(_connections.Values);
+        }
+    }
+
+    /// <summary>Answers one request handed over in memory: the same way as one from a peer, without a connection.</summary>
+    /// Shape: for benchmarks, simulation and tests of procedures. Errors: ArgumentException when there is no header, or it is no request.
+    public async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> request)
+    {
+        if (request.Length < DiameterHeader.SizeBytes || !DiameterHeader.Read(request.Span).IsRequest)
+        {
+            throw new ArgumentException("These octets are no request.", nameof(request));
+        }
+
+        using MemoryStream answer = new();
+        InFlight inFlight = new(bound: 1);
+        PipeWriter output = PipeWriter.Create(answer);
+        using AnswerQueue queue = new(output, inFlight, Time, Options.SendTimeout, static () => { });
+        inFlight.Enter();
+        Dispatcher.Dispatch(new Peer("memory", Options.Realm, "memory", null, inFlight), queue, Frames.Copy(request.Span), Time.GetTimestamp());
+        queue.Flush();
+        await inFlight.WaitUntilEmptyAsync();
+        await queue.WhenIdleAsync();
+        await output.CompleteAsync();
+        return answer.ToArray();
+    }
+
+    /// <summary>Stops at once what is left and frees timers and instruments.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        Dispatcher.Dispose();
+        _metrics.Dispose();
+    }
+
+    /// <summary>A connection has shown its CER, or ended without one.</summary>
+    internal void LeaveUnidentified() => Interlocked.Decrement(ref _unidentified);
+
+    /// <summary>Tw with its jitter. Spec: RFC 3539 3.4.1; below its least Tw of 6 seconds the jitter shrinks with it.</summary>
+    internal TimeSpan NextWatchdogInterval()
+    {
+        TimeSpan tw = Options.WatchdogInterval;
+        TimeSpan most = tw / 3 < WatchdogJitter ? tw / 3 : WatchdogJitter;
+        return tw + (most * ((2 * _jitter()) - 1));
+    }
+
+    private bool TryEnter(out string? reason)
+    {
+        lock (_gate)
+        {
+            reason = _isStopping ? "the node is stopping"
+                : Volatile.Read(ref _count) >= Options.MaxConnections ? $"there are {Options.MaxConnections} connections"
+                : Volatile.Read(ref _unidentified) >= Options.MaxUnidentifiedConnections ? $"{Options.MaxUnidentifiedConnections} connections have not sent a CER"
+                : null;
+            if (reason is not null) return false;
+            Interlocked.Increment(ref _count);
+            Interlocked.Increment(ref _unidentified);
+            return true;
+        }
+    }
+
+    private static void CheckApplications(NodeOptions options, IReadOnlyList<DiameterApplication> applications)
+    {
+        if (applications.Count == 0) throw new ArgumentException("A node without an application has nothing in common with any peer.");
+        if (applications.DistinctBy(application => application.Id).Count() != applications.Count)
+        {
+            throw new ArgumentException("An application is listed twice.");
+        }
+
+        for (int i = 0; i < options.Peers.Count; i++)
+        {
+            foreach (string entry in options.Peers[i].Applications)
+            {
+                if (applications.Any(application => CapabilitiesExchange.Names(entry, application))) continue;
+                string names = string.Join(", ", applications.Select(application => application.Name));
+                throw new ArgumentException($"Diameter:Peers:{i}:Applications: '{entry}' is not served here; choose from {names}.");
+            }
+        }
+    }
+
+    private static double SystemRandom() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
+}

@@ -1,0 +1,86 @@
+using Hss.Diameter;
+using Microsoft.Extensions.Logging;
+
+namespace Hss.DiameterNode;
+
+/// <summary>Every line the node logs. The numbers 2000 to 2999 are the node's; each stands for one event and is never used again.</summary>
+internal static partial class NodeLog
+{
+    // 20xx: the node.
+    [LoggerMessage(2000, LogLevel.Information, "Diameter node {Identity} of realm {Realm} is stopping; {Connections} connections to close")]
+    public static partial void Stopping(this ILogger log, string identity, string realm, int connections);
+
+    [LoggerMessage(2001, LogLevel.Warning, "Closed what did not end in good order while stopping: {Connections} connections")]
+    public static partial void StopTookTooLong(this ILogger log, int connections);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Refused the connection from {RemoteEndPoint}: {Reason}")]
+    public static partial void ConnectionRefused(this ILogger log, string remoteEndPoint, string reason);
+
+    // 21xx: peers and connections.
+    [LoggerMessage(2100, LogLevel.Information, "Peer {Peer} ({ProductName}) is open from {RemoteEndPoint}; applications {Applications}, relay {IsRelay}")]
+    public static partial void PeerOpen(this ILogger log, string peer, string productName, string remoteEndPoint, string applications, bool isRelay);
+
+    [LoggerMessage(2101, LogLevel.Information, "Peer {Peer} is closed: {Reason}")]
+    public static partial void PeerClosed(this ILogger log, string peer, string reason);
+
+    [LoggerMessage(2102, LogLevel.Warning, "Refused the CER of {Peer} from {RemoteEndPoint} with {Result}: {Reason}")]
+    public static partial void CapabilitiesRefused(this ILogger log, string peer, string remoteEndPoint, ResultCode result, string reason);
+
+    [LoggerMessage(2103, LogLevel.Warning, "Peer {Peer} opened a new connection from {RemoteEndPoint}; the older one is closed")]
+    public static partial void PeerReplaced(this ILogger log, string peer, string remoteEndPoint);
+
+    [LoggerMessage(2104, LogLevel.Information, "Connection from {RemoteEndPoint} ended before a CER: {Reason}")]
+    public static partial void ConnectionEndedUnidentified(this ILogger log, string remoteEndPoint, string reason);
+
+    [LoggerMessage(2105, LogLevel.Warning, "Closing the connection of {Peer}: bytes that are no Diameter message, {Prefix}")]
+    public static partial void Unreadable(this ILogger log, string peer, string prefix);
+
+    [LoggerMessage(2106, LogLevel.Warning, "Peer {Peer} does not take its answers for {SendTimeout}; closing its connection")]
+    public static partial void PeerStalled(this ILogger log, string peer, TimeSpan sendTimeout);
+
+    [LoggerMessage(2107, LogLevel.Information, "Watchdog of {Peer}: {Before} to {After}")]
+    public static partial void WatchdogChanged(this ILogger log, string peer, WatchdogState before, WatchdogState after);
+
+    [LoggerMessage(2108, LogLevel.Information, "Peer {Peer} disconnects: {Cause}")]
+    public static partial void DisconnectRequested(this ILogger log, string peer, string cause);
+
+    [LoggerMessage(2109, LogLevel.Debug, "Ignored an answer of {Peer} that matches no request: command {CommandCode}, hop-by-hop {HopByHopId:x8}")]
+    public static partial void AnswerIgnored(this ILogger log, string peer, uint commandCode, uint hopByHopId);
+
+    [LoggerMessage(2110, LogLevel.Warning, "Closed the connection of {Peer} with {InFlight} requests still unanswered")]
+    public static partial void DrainTookTooLong(this ILogger log, string peer, int inFlight);
+
+    [LoggerMessage(2111, LogLevel.Debug, "The transport of {Peer} failed")]
+    public static partial void TransportFailed(this ILogger log, string peer, Exception exception);
+
+    [LoggerMessage(2112, LogLevel.Critical, "A message of {Peer} broke the peer protocol's code; its connection is closed")]
+    public static partial void SessionFault(this ILogger log, string peer, Exception exception);
+
+    [LoggerMessage(2113, LogLevel.Information, "Refused {Command} of {Peer} with {Result}")]
+    public static partial void BaseRequestRefused(this ILogger log, string command, string peer, ResultCode result);
+
+    // 22xx: requests.
+    [LoggerMessage(2200, LogLevel.Debug, "{Command} {SessionId} of {Peer}: {Result}, {Milliseconds} ms", SkipEnabledCheck = true)]
+    public static partial void Answered(this ILogger log, string command, string sessionId, string peer, string result, double milliseconds);
+
+    [LoggerMessage(2201, LogLevel.Warning,
+        "{Outcome} {Application} {Command} {SessionId} from {OriginHost} over {Peer}: {Result} after {Milliseconds} ms, hop-by-hop {HopByHopId:x8}, end-to-end {EndToEndId:x8}",
+        SkipEnabledCheck = true)]
+    public static partial void SlowOrFailed(
+        this ILogger log, string outcome, string application, string command, string sessionId, string originHost, string peer, string result,
+        double milliseconds, uint hopByHopId, uint endToEndId);
+
+    [LoggerMessage(2202, LogLevel.Information,
+        "Refused {Application} {Command} {SessionId} from {OriginHost} over {Peer} with {Result}: {Fault}", SkipEnabledCheck = true)]
+    public static partial void Refused(
+        this ILogger log, string application, string command, string sessionId, string originHost, string peer, string result, string fault);
+
+    [LoggerMessage(2203, LogLevel.Critical, "The procedure for {Command} failed; answered 5012 unless an answer was sent before. {Request}")]
+    public static partial void ProcedureFault(this ILogger log, string command, string request, Exception? exception);
+
+    [LoggerMessage(2204, LogLevel.Critical, "The procedure for {Command} gave no result; answered 5012 unless an answer was sent before. {Request}")]
+    public static partial void NoResult(this ILogger log, string command, string request);
+
+    [LoggerMessage(2205, LogLevel.Critical, "The answer to {Command} has {LengthBytes} octets, more than a peer takes; answered 5012. {Request}")]
+    public static partial void AnswerTooLong(this ILogger log, string command, int lengthBytes, string request);
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Hss.Diameter;
+
+namespace Hss.DiameterNode;
+
+/// <summary>The node's instruments, in the meter <c>Hss.DiameterNode</c>.</summary>
+/// Shape: labels application, command (short names; "unknown" for what the node does not serve) and result: the Result-Code as a
+/// number, or vendor/number for an Experimental-Result. Units: seconds.
+internal sealed class NodeMetrics : IDisposable
+{
+    public const string MeterName = "Hss.DiameterNode";
+    public const string Unknown = "unknown";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _requests;
+    private readonly Histogram<double> _duration;
+    private readonly ConcurrentDictionary<(ResultCode, ExperimentalResultCode), string> _labels = new();
+
+    public NodeMetrics(PeerTable peers)
+    {
+        _meter = new Meter(MeterName);
+        _requests = _meter.CreateCounter<long>("hss_diameter_requests_total", description: "Application requests answered.");
+        _duration = _meter.CreateHistogram<double>(
+            "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");
+        _meter.CreateObservableGauge(
+            "hss_diameter_peer_state", () => peers.Snapshot().Select(Measure), description: "1 for the watchdog state each open peer is in.");
+    }
+
+    /// <summary>The meter, for tests that listen to one node only.</summary>
+    public Meter Meter => _meter;
+
+    /// <summary>Counts one answered request.</summary>
+    public void Count(string application, string command, string result, TimeSpan duration)
+    {
+        KeyValuePair<string, object?> applicationLabel = new("application", application);
+        KeyValuePair<string, object?> commandLabel = new("command", command);
+        KeyValuePair<string, object?> resultLabel = new("result", result);
+        _requests.Add(1, applicationLabel, commandLabel, resultLabel);
+        _duration.Record(duration.TotalSeconds, applicationLabel, commandLabel, resultLabel);
+    }
+
+    /// <summary>The label of a result. There are few results, so each label is made once.</summary>
+    public string Label(ResultCode code, ExperimentalResultCode experimentalCode) =>
+        _labels.GetOrAdd((code, experimentalCode), static pair => pair.Item2 == ExperimentalResultCode.None
+            ? ((uint)pair.Item1).ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{Vendors.ThreeGpp}/{(uint)pair.Item2}"));
+
+    public void Dispose() => _meter.Dispose();
+
+    private static Measurement<int> Measure(PeerSnapshot peer) => new(
+        1, new KeyValuePair<string, object?>("peer", peer.Identity), new KeyValuePair<string, object?>("state", peer.State.ToString()));
+}

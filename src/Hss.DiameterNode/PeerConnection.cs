@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Hss.Diameter;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Hss.DiameterNode;
+
+/// <summary>One transport connection: reads it, cuts messages, sends them where they belong, and ends it.</summary>
+/// Shape: a read loop that serves requests as it goes. A procedure that can answer at once runs to its end here; one that must wait
+/// goes on alone while the loop reads on. Order: one flush per drained read. Limits: at the bound of requests in flight reading
+/// stops, the transport's buffers fill and the peer is slowed down. A DWR behind that bound waits with the rest, but never longer
+/// than the request deadline, because that is when every request in flight has its answer; Tw is many times that.
+/// Errors: whatever happens here ends this connection only.
+internal sealed class PeerConnection : IDisposable
+{
+    private readonly DiameterNode _node;
+    private readonly ConnectionContext _context;
+    private readonly InFlight _inFlight;
+    private readonly AnswerQueue _queue;
+    private readonly PeerSession _session;
+    private int _isIdentified;
+    private volatile bool _isEnding;
+    private volatile bool _isAborted;
+
+    public PeerConnection(DiameterNode node, ConnectionContext context)
+    {
+        _node = node;
+        _context = context;
+        _inFlight = new InFlight(node.Options.MaxRequestsInFlightPerPeer);
+        _queue = new AnswerQueue(context.Transport.Output, _inFlight, node.Time, node.Options.SendTimeout, OnStalled);
+        _session = new PeerSession(node, this, _queue, _inFlight);
+    }
+
+    public string RemoteEndPoint => _context.RemoteEndPoint?.ToString() ?? _context.ConnectionId;
+
+    public IPAddress? LocalAddress => (_context.LocalEndPoint as IPEndPoint)?.Address;
+
+    public CapabilitiesSource Source => new(
+        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight);
+
+    /// <summary>Whether the peer has shown a good CER.</summary>
+    public bool IsIdentified => Volatile.Read(ref _isIdentified) != 0;
+
+    /// <summary>Serves the connection until it ends.</summary>
+    public async Task RunAsync()
+    {
+        _session.Post(PeerSession.LetterKind.Start);
+        try
+        {
+            await ReadAsync();
+        }
+        catch (Exception e)
+        {
+            _node.Log.TransportFailed(_session.Name, e);
+        }
+
+        _isEnding = true;
+        _session.Post(PeerSession.LetterKind.PeerDisc);
+        _queue.Flush();
+        if (!_isAborted) await DrainAsync();
+        _queue.Close();
+        await _queue.WhenIdleAsync();
+        await _context.Transport.Input.CompleteAsync();
+        await _context.Transport.Output.CompleteAsync();
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _queue.Dispose();
+    }
+
+    /// <summary>Ends the connection in good order: DPR first where there is a peer.</summary>
+    public void Stop() => _session.PostAndFlush(PeerSession.LetterKind.Stop);
+
+    /// <summary>The peer showed a good CER.</summary>
+    public void Identify()
+    {
+        if (Interlocked.Exchange(ref _isIdentified, 1) == 0) _node.LeaveUnidentified();
+    }
+
+    /// <summary>Reads no more; what is owed is answered, then the transport is closed.</summary>
+    public void Disconnect()
+    {
+        _isEnding = true;
+        _context.Transport.Input.CancelPendingRead();
+    }
+
+    /// <summary>Closes the transport at once; answers that are owed are dropped.</summary>
+    public void Abort()
+    {
+        _isAborted = true;
+        _isEnding = true;
+        _queue.Close();
+        _inFlight.Release();
+        _context.Transport.Input.CancelPendingRead();
+        _context.Transport.Output.CancelPendingFlush();
+        _context.Abort();
+    }
+
+    private async Task ReadAsync()
+    {
+        PipeReader input = _context.Transport.Input;
+        while (!_isEnding)
+        {
+            ReadResult result = await input.ReadAsync();
+            ReadOnlySequence<byte> buffer = result.Buffer;
+            long received = _node.Time.GetTimestamp();
+            while (!_isEnding)
+            {
+                if (_inFlight.IsFull)
+                {
+                    _queue.Flush();
+                    await _inFlight.WaitForRoomAsync();
+                    received = _node.Time.GetTimestamp();
+                    continue;
+                }
+
+                FrameOutcome outcome = FrameReader.TryCut(ref buffer, _node.Options.MaxFrameLengthBytes, out ReadOnlySequence<byte> frame);
+                if (outcome == FrameOutcome.Incomplete) break;
+                if (outcome == FrameOutcome.Unreadable)
+                {
+                    GiveUp(buffer);
+                    break;
+                }
+
+                Receive(_node.Frames.Copy(frame), received);
+            }
+
+            _queue.Flush();
+            input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted) return;
+        }
+    }
+
+    private void Receive(RentedFrame frame, long received)
+    {
+        DiameterHeader header = DiameterHeader.Read(frame.Span);
+        if (header.IsRequest) _inFlight.Enter();
+
+        if (_session.IsOpen && header.IsRequest && !PeerMessage.IsOfPeerProtocol(header))
+        {
+            // R-Open, R-Rcv-Message: Process. Not through the mailbox: this is the path of every application request.
+            _session.NoteTraffic(received);
+            _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
+        }
+        else
+        {
+            _session.Post(frame);
+        }
+    }
+
+    private void GiveUp(in ReadOnlySequence<byte> buffer)
+    {
+        if (_node.Log.IsEnabled(LogLevel.Warning))
+        {
+            _node.Log.Unreadable(_session.Name, Convert.ToHexString(buffer.Slice(0, Math.Min(buffer.Length, DiameterHeader.SizeBytes)).ToArray()));
+        }
+
+        _session.Post(PeerSession.LetterKind.Unreadable);
+    }
+
+    private async Task DrainAsync()
+    {
+        try
+        {
+            await _inFlight.WaitUntilEmptyAsync().WaitAsync(_node.Options.DrainTimeout, _node.Time);
+        }
+        catch (TimeoutException)
+        {
+            _node.Log.DrainTookTooLong(_session.Name, _inFlight.Count);
+            Abort();
+        }
+    }
+
+    private void OnStalled() => _session.PostAndFlush(PeerSession.LetterKind.Stalled);
+}

@@ -1,0 +1,38 @@
+namespace Hss.DiameterNode;
+
+/// <summary>What a configured peer is in the network.</summary>
+public enum PeerRole
+{
+    /// <summary>It sends requests of its own.</summary>
+    Endpoint,
+
+    /// <summary>It forwards requests of others: a relay or proxy, also one that advertises the applications instead of Relay.</summary>
+    Relay,
+}
+
+/// <summary>One entry of <c>Diameter:Peers</c>.</summary>
+public sealed record PeerOptions
+{
+    /// <summary>The Origin-Host the peer gives in its CER. Compared without regard to case (RFC 6733 4.3.1).</summary>
+    public string Identity { get; init; } = "";
+
+    /// <summary>Where the peer is: an IP address, with or without a port.</summary>
+    /// This node does not dial, so an address can only say where the peer comes from: a CER from elsewhere is refused with 3010.
+    /// The port is not compared, the peer's own end has a random one. Empty: it may come from anywhere.
+    public string Address { get; init; } = "";
+
+    /// <summary>Whether this node dials the peer. Not in this version: <see cref="NodeOptions.Validate"/> says so.</summary>
+    public bool Connect { get; init; }
+
+    /// <summary>Whether the peer must come over TLS. A CER without it is refused with 5017.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>The applications the peer may use, by name (<c>Cx</c>) or number. Empty: all this node has.</summary>
+    public IReadOnlyList<string> Applications { get; init; } = [];
+
+    /// <summary>What the peer is in the network.</summary>
+    public PeerRole Role { get; init; }
+
+    /// <summary>The peer's known habits.</summary>
+    public PeerQuirks Quirks { get; init; }
+}
