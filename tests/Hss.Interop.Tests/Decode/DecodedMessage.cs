@@ -58,7 +58,9 @@ internal sealed record DecodedMessage(
             if (SuspectFields.Contains(Name(field)))
                 yield return $"{Name(field)}: {field.Attribute("showname")?.Value} (in {AvpName(field.Ancestors("field").LastOrDefault() ?? field)})";
             // An Enumerated value or a result code that its dictionary does not know, for instance "Result-Code: Unknown (7777)".
-            else if (field.Attribute("showname")?.Value.Contains(": Unknown (", StringComparison.Ordinal) == true)
+            // Not in Failed-AVP: a bad value that stands there is the peer's own, returned.
+            else if (field.Attribute("showname")?.Value.Contains(": Unknown (", StringComparison.Ordinal) == true
+                && !field.Ancestors("field").Any(f => AvpName(f) == "Failed-AVP(279)"))
                 yield return $"value not known to tshark: {field.Attribute("showname")!.Value}";
         }
     }

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Hss.Interop.Tests.Peers;
 
-/// <summary>The addresses of these tests: 127.0.0.x, or another 127.x.y by HSS_RIG_NET, so that two runs fit on one machine.</summary>
+/// <summary>The addresses of these tests: 127.0.0.x, or another 127.x.y by INTEROP_NET, so that two runs fit on one machine.</summary>
 internal static class Loopback
 {
-    public static string Net { get; } = Environment.GetEnvironmentVariable("HSS_RIG_NET") ?? "127.0.0";
+    public static string Net { get; } = Environment.GetEnvironmentVariable("INTEROP_NET") ?? "127.0.0";
 
     public static IPAddress Hss { get; } = Address(10);
 

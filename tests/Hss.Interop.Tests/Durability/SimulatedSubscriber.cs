@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using Hss.Authentication;
+using Hss.Diameter;
+using Hss.Diameter.Commands.Cx;
+using Hss.Interop.Tests.Peers;
+
+namespace Hss.Interop.Tests.Durability;
+
+/// <summary>One subscriber under load: asks for vectors, registers and de-registers, and remembers everything it was told.</summary>
+/// Order: requests for vectors run beside each other, assignments one after the other, so that what was answered last is known.
+internal sealed class SimulatedSubscriber
+{
+    private const int IndBits = 5;
+    private const ulong Delta = 1UL << 28; // TS 33.102 C.3.2: a USIM does not follow a greater jump
+
+    private readonly HashSet<ulong> _issued = [];
+    private readonly MilenageKey _key;
+    private readonly Random _random;
+    private readonly byte[] _k = new byte[16];
+    private readonly byte[] _opc = new byte[16];
+    private int _serversUsed;
+
+    // The S-CSCF the HSS must name; null: none. While an assignment is not answered, both are possible.
+    private string? _server;
+    private (bool IsOpen, string? Server) _asked;
+
+    public SimulatedSubscriber(string imsi, int seed)
+    {
+        Imsi = imsi;
+        _random = new Random(seed);
+        _random.NextBytes(_k);
+        _random.NextBytes(_opc);
+        _key = new MilenageKey(new Secret(_k), new Secret(_opc));
+    }
+
+    public string Imsi { get; }
+
+    public int SequenceNumbersSeen => _issued.Count;
+
+    /// <summary>The line to import.</summary>
+    public string Document =>
+        $$$"""
+        {"subscriptionId":"imsi-{{{Imsi}}}","privateIdentities":[{"identity":"{{{PrivateIdentity}}}","aka":{"algorithm":"MILENAGE","k":"{{{Convert.ToHexString(_k)}}}","opc":"{{{Convert.ToHexString(_opc)}}}","amf":"8000"}}],"implicitRegistrationSets":[{"publicIdentities":[{"identity":"{{{PublicIdentity}}}","serviceProfile":"plain"}]}],"serviceProfiles":[{"name":"plain","initialFilterCriteria":[]}]}
+        """;
+
+    private string PrivateIdentity => CxRequests.PrivateIdentity(Imsi);
+
+    private string PublicIdentity => CxRequests.PublicIdentity(Imsi);
+
+    /// <summary>Load until the connection is gone. Calls <paramref name="answered"/> for every answer.</summary>
+    public async Task RunAsync(DiameterClient client, Action answered)
+    {
+        try
+        {
+            while (true)
+            {
+                var server = _server ?? $"sip:scscf{++_serversUsed}.{KamailioRig.Realm}:6060";
+                await Task.WhenAll(Enumerable.Range(0, _random.Next(1, 4)).Select(_ => TakeVectorsAsync(client, server, answered, (uint)_random.Next(1, 4))).ToList());
+                await AssignAsync(client, server, answered);
+            }
+        }
+        catch (IOException)
+        {
+            // The server is gone: what was told stays in this object.
+        }
+    }
+
+    /// <summary>After a restart: what was answered must still be so; what was asked and not answered may be so or not.</summary>
+    public async Task VerifyAsync(DiameterClient client)
+    {
+        var location = await client.LirAsync(PublicIdentity);
+        var found = location.Result switch
+        {
+            "2001" => location.Find(Avp.ServerName).ToText(),
+            "e5003" => null,
+            _ => throw new InvalidOperationException($"{Imsi}: LIR after the restart:\n{location}"),
+        };
+        Assert.True(found == _server || (_asked.IsOpen && found == _asked.Server),
+            $"{Imsi}: answered was {_server ?? "not registered"}{(_asked.IsOpen ? $", open was {_asked.Server ?? "not registered"}" : "")}, found is {found ?? "not registered"}");
+        _server = found;
+        _asked = default;
+        if (found is null) return;
+        var authorization = await client.UarAsync(PrivateIdentity, PublicIdentity);
+        Assert.True(authorization.Result == "e2002" && authorization.Find(Avp.ServerName).ToText() == found, $"{Imsi}: UAR after the restart:\n{authorization}");
+    }
+
+    private async Task AssignAsync(DiameterClient client, string server, Action answered)
+    {
+        var type = _server is null ? ServerAssignmentType.Registration
+            : _random.Next(3) == 0 ? ServerAssignmentType.ReRegistration
+            : ServerAssignmentType.UserDeregistration;
+        _asked = (true, type == ServerAssignmentType.UserDeregistration ? null : server);
+        var answer = await client.SarAsync(PrivateIdentity, PublicIdentity, server, type);
+        Assert.True(answer.Result == "2001", $"{Imsi}: SAR {type}:\n{answer}");
+        _server = _asked.Server;
+        _asked = default;
+        answered();
+    }
+
+    private async Task TakeVectorsAsync(DiameterClient client, string server, Action answered, uint items)
+    {
+        var answer = await client.MarAsync(PrivateIdentity, PublicIdentity, server, items);
+        Assert.True(answer.Result == "2001", $"{Imsi}: MAR:\n{answer}");
+        var count = 0;
+        foreach (var item in answer.All(Avp.SipAuthDataItem))
+        {
+            Take(AvpOccurrences.FindIn(item, Avp.SipAuthenticate).First.Memory.Span);
+            count++;
+        }
+        Assert.True(count >= 1, $"{Imsi}: MAA without a vector:\n{answer}");
+        answered();
+    }
+
+    // RAND || (SQN xor AK) || AMF || MAC-A, TS 33.102 6.3.2.
+    private void Take(ReadOnlySpan<byte> challenge)
+    {
+        Assert.Equal(32, challenge.Length);
+        ReadOnlySpan<byte> rand = challenge[..16], autn = challenge[16..];
+        var sqn = (BinaryPrimitives.ReadUInt64BigEndian(autn) >> 16) ^ Milenage.F5(_key, rand);
+        var amf = BinaryPrimitives.ReadUInt16BigEndian(autn[6..]);
+        Assert.Equal(Milenage.F1(_key, rand, sqn, amf), BinaryPrimitives.ReadUInt64BigEndian(autn[8..]));
+        var (seq, _) = SequenceNumber.Split(sqn, IndBits);
+        lock (_issued)
+        {
+            Assert.True(_issued.Add(seq), $"{Imsi}: SEQ {seq} was issued twice");
+            Assert.True(seq < Delta, $"{Imsi}: SEQ {seq} is further than a USIM follows");
+        }
+    }
+}
