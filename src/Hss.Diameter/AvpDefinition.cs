@@ -16,6 +16,7 @@ public sealed class AvpDefinition
         Key = new AvpKey(vendorId, code);
         Type = type;
         MandatoryBit = mandatoryBit;
+        Flags = (vendorId != 0 ? AvpFlags.Vendor : 0) | (mandatoryBit ? AvpFlags.Mandatory : 0);
         Clause = clause;
         Marks = marks;
         Values = values ?? [];
@@ -52,7 +53,7 @@ public sealed class AvpDefinition
     public Grammar? Group => _group ??= _members?.Invoke();
 
     /// <summary>The flags this node writes.</summary>
-    public AvpFlags Flags => (Key.VendorId != 0 ? AvpFlags.Vendor : 0) | (MandatoryBit ? AvpFlags.Mandatory : 0);
+    public AvpFlags Flags { get; }
 
     internal AvpMarks Marks { get; }
 

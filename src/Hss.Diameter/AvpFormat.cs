@@ -20,7 +20,7 @@ internal static class AvpFormat
                 if (data.Length != 4) return ResultCode.InvalidAvpLength;
                 return Value(definition.IsKnownValue(BinaryPrimitives.ReadInt32BigEndian(data)));
             case AvpType.Utf8String:
-                return Value(!data.Contains((byte)0) && Utf8.IsValid(data) && HasEnough(definition, data));
+                return Value(IsText(data) && HasEnough(definition, data));
             case AvpType.DiameterIdentity or AvpType.DiameterUri:
                 // Visible ASCII: neither a host name nor a URI has blanks or control characters.
                 return Value(!data.IsEmpty && !data.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E));
@@ -46,6 +46,10 @@ internal static class AvpFormat
 
     private static bool HasEnough(AvpDefinition definition, ReadOnlySpan<byte> data) =>
         !data.IsEmpty || (definition.Marks & AvpMarks.NonEmpty) == 0;
+
+    // Nearly all text on Cx is ASCII, which one vectorised pass can tell; NUL is in neither.
+    private static bool IsText(ReadOnlySpan<byte> data) =>
+        !data.ContainsAnyExceptInRange((byte)0x01, (byte)0x7F) || (!data.Contains((byte)0) && Utf8.IsValid(data));
 
     // Families 0 and 65535 are reserved; of the others only IPv4 and IPv6 have a size that RFC 6733 4.3.1 knows.
     private static bool IsAddress(ReadOnlySpan<byte> data) => data switch

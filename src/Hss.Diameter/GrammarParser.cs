@@ -115,14 +115,14 @@ internal static class GrammarParser
 
             if (reader.IsMalformed)
             {
-                FailedAvp = Diameter.FailedAvp.OfMalformed(reader.Rest);
+                FailedAvp = FailedAvpContent.OfMalformed(reader.Rest);
                 return ResultCode.InvalidAvpLength;
             }
 
             foreach (byte slot in grammar.RequiredSlots)
             {
                 if (slots[slot] != 0) continue;
-                FailedAvp = Diameter.FailedAvp.ExampleOf(grammar.Rules[slot].Avp);
+                FailedAvp = FailedAvpContent.ExampleOf(grammar.Rules[slot].Avp);
                 return ResultCode.MissingAvp;
             }
 
@@ -138,13 +138,13 @@ internal static class GrammarParser
             // The slots of a member group are only needed to see what repeats and what is missing.
             Span<ushort> slots = stackalloc ushort[members.Rules.Length];
             ResultCode code = Check(members, new AvpReader(group.RawAvp, group.HeaderLengthBytes), slots, depth + 1);
-            if (code != ResultCode.None) FailedAvp = Diameter.FailedAvp.Inside(group, FailedAvp);
+            if (code != ResultCode.None) FailedAvp = FailedAvpContent.Inside(group, FailedAvp);
             return code;
         }
 
         private ResultCode Fail(ResultCode code, AvpReader reader)
         {
-            FailedAvp = Diameter.FailedAvp.Of(reader);
+            FailedAvp = FailedAvpContent.Of(reader);
             return code;
         }
     }

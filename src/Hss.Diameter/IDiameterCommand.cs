@@ -18,6 +18,9 @@ public interface IDiameterCommand<TSelf>
     /// <summary>The whole message.</summary>
     ReadOnlyMemory<byte> Frame { get; }
 
+    /// <summary>The header of the message.</summary>
+    DiameterHeader Header { get; }
+
     /// <summary>Reads a frame; on false <paramref name="fault"/> is its first fault and <paramref name="command"/> is empty.</summary>
     static abstract bool TryParse(ReadOnlyMemory<byte> frame, out TSelf command, out GrammarFault fault);
 }

@@ -71,7 +71,9 @@ public static class MessageText
 
     private static void AppendName(StringBuilder text, AvpDefinition? definition, AvpReader reader)
     {
-        text.Append(definition?.Name ?? "Unknown").Append(" (").Append(reader.Key.ToString()).Append(')');
+        text.Append(definition?.Name ?? "Unknown").Append(" (").Append(reader.Code);
+        if (reader.VendorId != 0) text.Append(" of ").Append(reader.VendorId);
+        text.Append(')');
 
         // Flags are shown where they differ from what this node would write.
         AvpFlags usual = definition?.Flags ?? AvpFlags.None;

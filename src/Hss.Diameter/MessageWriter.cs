@@ -73,7 +73,14 @@ public sealed partial class MessageWriter
     public void WriteText(AvpDefinition definition, ReadOnlySpan<char> text)
     {
         if (text.IsEmpty) throw EmptyAvp(definition);
-        Encoding.UTF8.GetBytes(text, BeginAvp(definition, Encoding.UTF8.GetByteCount(text)));
+
+        // Encoded in one pass, into room for the worst case; the room that was not needed is given back.
+        int start = _length, headerBytes = HeaderBytesFor(definition.Flags);
+        Span<byte> avp = Extend(headerBytes + Encoding.UTF8.GetMaxByteCount(text.Length) + 3);
+        int length = headerBytes + Encoding.UTF8.GetBytes(text, avp[headerBytes..]);
+        WriteHeader(avp, definition.Key, definition.Flags, length);
+        avp.Slice(length, 3).Clear();
+        _length = start + ((length + 3) & ~3);
     }
 
     /// <summary>Writes octets.</summary>
@@ -104,8 +111,10 @@ public sealed partial class MessageWriter
             throw new ArgumentException("These octets are not one AVP.", nameof(avpWithoutPadding));
         }
 
-        avpWithoutPadding.CopyTo(Extend(avpWithoutPadding.Length));
-        Pad();
+        int length = avpWithoutPadding.Length;
+        Span<byte> avp = Extend((length + 3) & ~3);
+        BinaryPrimitives.WriteUInt32BigEndian(avp[^4..], 0);
+        avpWithoutPadding.CopyTo(avp);
     }
 
     /// <summary>Writes an AVP with the flags given, for repeating what another node sent; it may be empty.</summary>
@@ -118,19 +127,26 @@ public sealed partial class MessageWriter
 
     private Span<byte> BeginAvp(AvpDefinition definition, int dataBytes) => BeginAvp(definition.Key, definition.Flags, dataBytes);
 
+    /// <summary>Writes header and padding of an AVP; returns where its data goes.</summary>
     private Span<byte> BeginAvp(AvpKey key, AvpFlags flags, int dataBytes)
     {
-        int headerBytes = (flags & AvpFlags.Vendor) != 0 ? 12 : 8;
+        int headerBytes = HeaderBytesFor(flags);
         int length = headerBytes + dataBytes;
-        Span<byte> avp = Extend(length);
-        BinaryPrimitives.WriteUInt32BigEndian(avp, key.Code);
-        BinaryPrimitives.WriteUInt32BigEndian(avp[4..], ((uint)flags << 24) | (uint)length);
-        if (headerBytes == 12) BinaryPrimitives.WriteUInt32BigEndian(avp[8..], key.VendorId);
-        Pad();
-        return _buffer.AsSpan(_length - ((length + 3) & ~3) + headerBytes, dataBytes);
+        Span<byte> avp = Extend((length + 3) & ~3);
+
+        // The padding is at most the last three octets; what is no padding among them is written over by the data.
+        BinaryPrimitives.WriteUInt32BigEndian(avp[^4..], 0);
+        WriteHeader(avp, key, flags, length);
+        return avp.Slice(headerBytes, dataBytes);
     }
 
-    private void Pad() => Extend((4 - (_length & 3)) & 3).Clear();
+    private static int HeaderBytesFor(AvpFlags flags) => (flags & AvpFlags.Vendor) != 0 ? 12 : 8;
+
+    private static void WriteHeader(Span<byte> avp, AvpKey key, AvpFlags flags, int length)
+    {
+        if ((flags & AvpFlags.Vendor) != 0) BinaryPrimitives.WriteUInt32BigEndian(avp[8..], key.VendorId);
+        BinaryPrimitives.WriteUInt64BigEndian(avp, ((ulong)key.Code << 32) | ((ulong)flags << 24) | (uint)length);
+    }
 
     private Span<byte> Extend(int bytes)
     {

@@ -2,16 +2,16 @@ using System.Buffers.Binary;
 
 namespace Hss.Diameter;
 
-/// <summary>Makes the AVP that a Failed-AVP shows. Only a fault gets here, so it may allocate.</summary>
+/// <summary>Makes the AVP that stands inside a Failed-AVP. Only a fault gets here, so it may allocate.</summary>
 /// Shape: header and data of one AVP without padding, its length true, so that the answer itself can always be read.
 /// Spec: RFC 6733 7.1.5 (examples, undecodable headers) and 7.5 (groups around the AVP that failed).
-internal static class FailedAvp
+public static class FailedAvpContent
 {
     private const int HeaderBytes = 8;
     private const int VendorHeaderBytes = 12;
 
     /// <summary>A copy of an AVP; of a very long one its beginning, of a very long group its header.</summary>
-    public static byte[] Of(AvpReader avp)
+    internal static byte[] Of(AvpReader avp)
     {
         ReadOnlySpan<byte> raw = avp.RawAvp;
         if (raw.Length <= DiameterLimits.MaxFailedAvpBytes) return raw.ToArray();
@@ -22,7 +22,7 @@ internal static class FailedAvp
     }
 
     /// <summary>An AVP that cannot be delimited: its header, padded with zeros if it is cut, and zeros for the least data of its type.</summary>
-    public static byte[] OfMalformed(ReadOnlySpan<byte> rest)
+    internal static byte[] OfMalformed(ReadOnlySpan<byte> rest)
     {
         Span<byte> header = stackalloc byte[VendorHeaderBytes];
         header.Clear();
@@ -48,7 +48,7 @@ internal static class FailedAvp
     }
 
     /// <summary>The header of the group around the member that failed.</summary>
-    public static byte[] Inside(AvpReader group, ReadOnlySpan<byte> member)
+    internal static byte[] Inside(AvpReader group, ReadOnlySpan<byte> member)
     {
         byte[] avp = new byte[group.HeaderLengthBytes + ((member.Length + 3) & ~3)];
         group.RawAvp[..group.HeaderLengthBytes].CopyTo(avp);
