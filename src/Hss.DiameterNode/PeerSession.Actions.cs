@@ -83,7 +83,7 @@ internal sealed partial class PeerSession
         WatchdogTransition transition = WatchdogStateMachine.Next(_watchdog, happened, armedFor);
         _watchdog = transition.Watchdog;
         Peer!.WatchdogState = _watchdog.State;
-        if (before != _watchdog.State && happened is not WatchdogEvent.ConnectionDown) _node.Log.WatchdogChanged(Name, before, _watchdog.State);
+        if (before != _watchdog.State && happened is not (WatchdogEvent.ConnectionUp or WatchdogEvent.ConnectionDown)) _node.Log.WatchdogChanged(Name, before, _watchdog.State);
         foreach (WatchdogAction action in transition.Actions) Do(action);
     }
 

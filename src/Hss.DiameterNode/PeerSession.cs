@@ -189,9 +189,11 @@ internal sealed partial class PeerSession : IDisposable
 
     private void Stall()
     {
-        if (_state == PeerState.Closed) return;
         _node.Log.PeerStalled(Name, _node.Options.SendTimeout);
         Happen(PeerEvent.Lost, "the peer does not take its answers");
+
+        // In Closed the machine is at its end while the connection still drains, which has no point any more.
+        if (_state == PeerState.Closed) _connection.Abort();
     }
 
     private void Happen(PeerEvent happened, string? reason, PeerMessage? message = null) => Follow(PeerStateMachine.Next(_state, happened), reason, message);

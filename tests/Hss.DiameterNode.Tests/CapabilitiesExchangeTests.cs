@@ -260,6 +260,29 @@ public sealed class CapabilitiesExchangeTests
     }
 
     [Fact]
+    public async Task Only_so_many_connections_are_served()
+    {
+        await using TestNode node = new(options: options => options with { MaxConnections = 2 });
+        FakePeer first = await node.ConnectOpenAsync("a.example");
+        await node.ConnectOpenAsync("b.example");
+        FakePeer tooMany = node.Connect();
+        await tooMany.Served;
+        Assert.True(tooMany.Connection.IsAborted);
+        await first.CloseAsync();
+        await node.ConnectOpenAsync("c.example");
+    }
+
+    [Fact]
+    public async Task A_name_that_no_host_has_is_5004_and_does_not_break_the_log()
+    {
+        await using TestNode node = new();
+        ReceivedMessage cea = await node.Connect().AskAsync(Requests.Cer("evil\nPeer is open"));
+        Assert.Equal(ResultCode.InvalidAvpValue, cea.Result);
+        Assert.NotNull(cea.Failed);
+        Assert.DoesNotContain(node.Log.Lines, line => line.Text.Contains('\n', StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Another_version_or_an_impossible_length_is_told_before_the_end()
     {
         await using TestNode node = new();

@@ -240,6 +240,22 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_peer_that_closes_its_direction_and_reads_no_answers_is_closed_too()
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 1024);
+        await peer.SendAsync([.. Enumerable.Range(0, 100).Select(i => Requests.Mar($"{i}"))]);
+        await peer.Connection.ToNode.CompleteAsync();
+        await Eventually.IsTrueAsync(() =>
+        {
+            node.Time.Advance(0.1);
+            return peer.Served.IsCompleted;
+        });
+        Assert.True(peer.Connection.IsAborted);
+        Assert.Single(node.Log.Of(2110));
+    }
+
+    [Fact]
     public async Task A_slow_peer_that_reads_again_gets_everything()
     {
         await using TestNode node = new(options: options => options with { MaxRequestsInFlightPerPeer = 8 });
