@@ -108,7 +108,7 @@ public sealed class SubscriptionImportTests : IDisposable
         KeyValuePair.Create<string, string?>("Storage:MasterKeyFile", $"{_folder}/master.key"),
     ]).Build());
 
-    private static string Line(string name) => $$"""
-        {"subscriptionId":"{{name}}","privateIdentities":[{"identity":"{{name}}@{{Realm}}","aka":{"algorithm":"MILENAGE","k":"{{K}}","opc":"B9912FCE303952B8E4AF328992D3D497","amf":"8000"}}],"implicitRegistrationSets":[{"publicIdentities":[{"identity":"sip:{{name}}@{{Realm}}","serviceProfile":"plain"}]}],"serviceProfiles":[{"name":"plain","initialFilterCriteria":[]}]}
+    private static string Line(string name) => $$$"""
+        {"subscriptionId":"{{{name}}}","privateIdentities":[{"identity":"{{{name}}}@{{{Realm}}}","aka":{"algorithm":"MILENAGE","k":"{{{K}}}","opc":"B9912FCE303952B8E4AF328992D3D497","amf":"8000"}}],"implicitRegistrationSets":[{"publicIdentities":[{"identity":"sip:{{{name}}}@{{{Realm}}}","serviceProfile":"plain"}]}],"serviceProfiles":[{"name":"plain","initialFilterCriteria":[]}]}
         """;
 }
