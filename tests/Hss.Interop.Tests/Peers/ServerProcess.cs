@@ -25,13 +25,13 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts the server and waits for its "ready:" line.</summary>
+    /// <summary>Starts the server in a folder of its own, where its store and its logs go, and waits for its "ready:" line.</summary>
     public static async Task<ServerProcess> StartAsync(string folder, IPEndPoint endpoint, params IEnumerable<string> moreArguments)
     {
         LoopbackPorts.DemandFree([("tcp", endpoint)]);
         Directory.CreateDirectory(folder);
         var process = ChildProcess.Start(
-            "dotnet", [Repository.ServerAssembly, .. StoreArguments(folder), $"--Diameter:Listen:0={endpoint}", .. moreArguments], Repository.Root);
+            "dotnet", [Repository.ServerAssembly, .. StoreArguments(folder), $"--Diameter:Listen:0={endpoint}", .. moreArguments], folder);
         try
         {
             await process.WaitForLineAsync(line => line.StartsWith("ready:", StringComparison.Ordinal), StartLimit);
@@ -49,7 +49,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         Directory.CreateDirectory(folder);
         var outcome = await ChildProcess.RunAsync(
-            "dotnet", [Repository.ServerAssembly, "import", "--file", file, .. StoreArguments(folder)], Repository.Root, TimeSpan.FromMinutes(2));
+            "dotnet", [Repository.ServerAssembly, "import", "--file", file, .. StoreArguments(folder)], folder, TimeSpan.FromMinutes(2));
         Assert.True(outcome.ExitCode == 0, $"import of {file} ended with {outcome.ExitCode}:\n{outcome.Output}");
     }
 
