@@ -8,7 +8,8 @@ namespace Hss.Storage;
 
 /// <summary>The store: subscribers in memory, every change durable before it shows.</summary>
 /// Order: one turn per subscription at a time, first come first served. Loading, changing, replacing and evicting one subscription all
-/// happen behind its gate, so memory never holds two versions of it.
+/// happen behind its gate, so memory never holds two versions of it. A caller holds one turn at a time; two would wait in a circle with a
+/// batch of provisioning, which holds many.
 /// Spec: TS 29.228 6 (data operations); TS 33.102 C.1 (no SEQ twice).
 public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
 {

@@ -81,7 +81,7 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         for (var i = 0; i < batch.Length; i++)
         {
             var subscription = subscriptions[i];
-            batch[i] = new(subscription, SubscriptionDocument.Write(subscription),
+            batch[i] = new(subscription, SubscriptionJson.Write(subscription).ToArray(),
                 [.. subscription.PrivateIdentities.Select(identity => _seal.Seal(identity.Identity, identity.Credentials))]);
         }
         return () =>
@@ -125,7 +125,7 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        while (_readers.TryTake(out var reader)) reader.Dispose();
+        CloseReaders();
         try
         {
             OpenWriter();
@@ -163,11 +163,11 @@ public sealed class SqliteDatabase : ISubscriberDatabase
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (!_readers.TryTake(out reader)) reader = new(_connections.OpenReader(), _seal);
             var result = read(reader, state);
-            if (_isDisposed) reader.Dispose();
-            else _readers.Add(reader);
+            _readers.Add(reader);
+            if (_isDisposed) CloseReaders();
             return result;
         }
-        catch (Exception e) when (e is not StoreUnavailableException)
+        catch (Exception e)
         {
             reader?.Dispose();
             StorageLog.ReadFailed(_logger, e);
@@ -195,6 +195,11 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         var writer = new SqliteWriter(_connections.OpenWriter());
         _provisioning = new(writer, new(writer.Connection, _seal), _seal);
         _writer = writer;
+    }
+
+    private void CloseReaders()
+    {
+        while (_readers.TryTake(out var reader)) reader.Dispose();
     }
 
     private void CloseWriter()
