@@ -57,6 +57,8 @@ public sealed class SqliteDatabase : ISubscriberDatabase
 
     public StoredSubscriber? Read(string subscriptionId) => Reading(subscriptionId, static (reader, id) => reader.Read(id));
 
+    public IReadOnlyList<string> SubscriptionIds(int most) => Reading(most, static (reader, count) => reader.SubscriptionIds(count));
+
     public StoreCounts Count()
     {
         try

@@ -13,6 +13,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly Statement _ownerByPrivateIdentity;
     private readonly Statement _ownerByPublicIdentity;
     private readonly Statement _subscription;
+    private readonly Statement _subscriptionIds;
     private readonly Statement _privateIdentities;
     private readonly Statement _registrationSets;
 
@@ -25,6 +26,7 @@ internal sealed class SqliteReader : IDisposable
         _ownerByPublicIdentity = new(connection,
             "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = @1");
         _subscription = new(connection, "SELECT id, document FROM subscription WHERE subscription_id = @1");
+        _subscriptionIds = new(connection, "SELECT subscription_id FROM subscription ORDER BY id LIMIT @1");
         _privateIdentities = new(connection, """
             SELECT i.id, i.identity, i.credentials, coalesce(n.sqn_ceiling, 0)
             FROM private_identity i LEFT JOIN sequence_number n ON n.private_identity = i.id
@@ -40,6 +42,14 @@ internal sealed class SqliteReader : IDisposable
         (string?)(kind == IdentityKind.Private ? _ownerByPrivateIdentity : _ownerByPublicIdentity).Value(identity);
 
     /// Errors: <see cref="InvalidDataException"/> when the rows are not what this program wrote.
+    public IReadOnlyList<string> SubscriptionIds(int most)
+    {
+        var names = new List<string>();
+        using var rows = _subscriptionIds.Rows(most);
+        while (rows.Read()) names.Add(rows.GetString(0));
+        return names;
+    }
+
     /// Order: three statements without a transaction around them. The caller keeps everybody else from changing this subscription.
     public StoredSubscriber? Read(string subscriptionId)
     {
