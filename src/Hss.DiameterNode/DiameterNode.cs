@@ -56,7 +56,7 @@ public sealed class DiameterNode : IAsyncDisposable
         KnownPeers knownPeers = new(options.Peers);
         Frames = new FramePool(frames);
         Peers = new PeerTable();
-        _metrics = new NodeMetrics(Peers);
+        _metrics = new NodeMetrics(Peers, options);
         BaseMessages = new BaseMessages(options, Identity, served);
         Capabilities = new CapabilitiesExchange(options, Identity, knownPeers, served);
         Dispatcher = new Dispatcher(options, Identity, knownPeers, served, Frames, _metrics, time, Log);

@@ -17,14 +17,14 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly ConcurrentDictionary<(ResultCode, ExperimentalResultCode), string> _labels = new();
 
-    public NodeMetrics(PeerTable peers)
+    public NodeMetrics(PeerTable peers, NodeOptions options)
     {
         _meter = new Meter(DiameterNode.MeterName);
         _requests = _meter.CreateCounter<long>("hss_diameter_requests_total", description: "Application requests answered.");
         _duration = _meter.CreateHistogram<double>(
             "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");
         _meter.CreateObservableGauge(
-            "hss_diameter_peer_state", () => peers.Snapshot().Select(Measure), description: "1 for the watchdog state each open peer is in.");
+            "hss_diameter_peer_state", () => Measure(peers.Snapshot(), options.Peers), description: "1 for the watchdog state each peer is in.");
     }
 
     /// <summary>The meter, for tests that listen to one node only.</summary>
@@ -48,6 +48,17 @@ internal sealed class NodeMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private static Measurement<int> Measure(PeerSnapshot peer) => new(
-        1, new KeyValuePair<string, object?>("peer", peer.Identity), new KeyValuePair<string, object?>("state", peer.State.ToString()));
+    // A listed peer that is not open is shown too: nobody can set an alarm on a series that is not there.
+    private static IEnumerable<Measurement<int>> Measure(IReadOnlyList<PeerSnapshot> open, IReadOnlyList<PeerOptions> listed)
+    {
+        foreach (PeerSnapshot peer in open) yield return Measure(peer.Identity, peer.State);
+        foreach (PeerOptions peer in listed)
+        {
+            if (open.Any(one => string.Equals(one.Identity, peer.Identity, StringComparison.OrdinalIgnoreCase))) continue;
+            yield return Measure(peer.Identity, WatchdogState.Down);
+        }
+    }
+
+    private static Measurement<int> Measure(string peer, WatchdogState state) => new(
+        1, new KeyValuePair<string, object?>("peer", peer), new KeyValuePair<string, object?>("state", state.ToString()));
 }

@@ -242,6 +242,34 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task What_a_procedure_hung_onto_its_token_ends_with_it()
+    {
+        bool isFirstCancelled = false;
+        TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestNode node = new(async (request, answer, cancellationToken) =>
+        {
+            if (request.SessionId.ToText() == "1")
+            {
+                cancellationToken.UnsafeRegister(_ => isFirstCancelled = true, null);
+                answer.Result(ResultCode.Success);
+                return;
+            }
+
+            cancellationToken.UnsafeRegister(_ => second.SetResult(), null);
+            await second.Task;
+        });
+        FakePeer peer = await node.ConnectOpenAsync();
+        await peer.SendAsync(Requests.Mar("1"), Requests.Mar("2"));
+        await peer.ExpectMaaAsync();
+        await peer.FenceAsync();
+        node.Time.Advance(node.Options.RequestDeadline);
+        Assert.Equal("2", (await peer.ExpectMaaAsync()).Text(Avp.SessionId));
+        await second.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.False(isFirstCancelled);
+        await UntilAsync(() => node.Pool.Rented == 0);
+    }
+
+    [Fact]
     public async Task The_writer_is_out_of_reach_when_the_procedure_has_ended()
     {
         Answer? kept = null;

@@ -246,6 +246,7 @@ public sealed class ConnectionTests
         FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 1024);
         await peer.SendAsync([.. Enumerable.Range(0, 100).Select(i => Requests.Mar($"{i}"))]);
         await peer.Connection.ToNode.CompleteAsync();
+        await Eventually.IsTrueAsync(() => node.Node.OpenPeers.Count == 0);
         await Eventually.IsTrueAsync(() =>
         {
             node.Time.Advance(0.1);

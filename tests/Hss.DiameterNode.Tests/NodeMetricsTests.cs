@@ -18,7 +18,8 @@ public sealed class NodeMetricsTests
             if (request.SessionId.ToText() == "unknown") answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
             else answer.Result(ResultCode.Success);
             return default;
-        });
+        },
+        options => options with { Peers = [new PeerOptions { Identity = Requests.Scscf }, new PeerOptions { Identity = Requests.Icscf }] });
         using MeterListener listener = new();
         ConcurrentQueue<string> seen = new();
         listener.InstrumentPublished = (instrument, self) =>
@@ -48,6 +49,7 @@ public sealed class NodeMetricsTests
                 "hss_diameter_requests_total application=unknown command=unknown result=3007 1",
                 "hss_diameter_request_duration_seconds application=unknown command=unknown result=3007",
                 $"hss_diameter_peer_state peer={Requests.Scscf} state=Okay 1",
+                $"hss_diameter_peer_state peer={Requests.Icscf} state=Down 1",
             ],
             seen);
     }
