@@ -22,12 +22,17 @@ internal static class Daemon
     /// <summary>The longest that stopping may take before connections are cut: longer than a request may live.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the start may wait for subscribers to be read into memory; the rest is read when asked for.</summary>
+    private static readonly TimeSpan WarmUpPatience = TimeSpan.FromSeconds(10);
+
     public static async Task<int> RunAsync(ServerSettings settings, bool demo)
     {
         using var stop = new StopSignal();
         using var loggers = new SerilogLoggerFactory(Serilog.Log.Logger);
         await using var store = StoreOpening.Open(settings, loggers);
         if (demo && await DemoSubscribers.ImportIntoEmptyAsync(settings, store).ConfigureAwait(false) is { } exitCode and not 0) return exitCode;
+
+        await WarmUpAsync(store, settings.Cx.SequenceReserve, loggers.CreateLogger("Hss.Server")).ConfigureAwait(false);
 
         using var instruments = new CxInstruments();
         var application = CxApplication.Create(store, settings.Cx, instruments, SystemRandomSource.Instance, loggers);
@@ -43,6 +48,14 @@ internal static class Daemon
         await node.StopAsync(patience.Token).ConfigureAwait(false); // DPR, then the answers still owed
         await listeners.StopAsync(patience.Token).ConfigureAwait(false);
         return 0;
+    }
+
+    private static async Task WarmUpAsync(SubscriberStore store, int reserveAhead, ILogger logger)
+    {
+        using var patience = new CancellationTokenSource(WarmUpPatience);
+        var started = TimeProvider.System.GetTimestamp();
+        var count = await store.WarmUpAsync(reserveAhead, patience.Token).ConfigureAwait(false);
+        logger.WarmedUp(count, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
     }
 
     private static KestrelServer Listeners(DiameterNode.DiameterNode node, IReadOnlyList<IPEndPoint> endPoints, ILoggerFactory loggers)

@@ -18,6 +18,9 @@ public interface ISubscriberDatabase : IDisposable
 
     StoreCounts Count();
 
+    /// <summary>Names of stored subscriptions, at most so many, in the order they were created.</summary>
+    IReadOnlyList<string> SubscriptionIds(int most);
+
     void Write(SubscriberWrite write);
 
     /// <summary>Does on the caller's thread what needs no transaction (serialising, sealing) and returns the step that writes.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,8 @@ public sealed class MasterKey
     private const int TagLengthBytes = 16;
     private const int OverheadBytes = 1 + NonceLengthBytes + TagLengthBytes;
 
+    // An AesGcm serves one thread at a time and costs more to make than to use.
+    private readonly ConcurrentBag<AesGcm> _idle = [];
     private readonly byte[] _sealingKey;
     private readonly byte[] _checkValue;
 
@@ -98,9 +101,10 @@ public sealed class MasterKey
         sealedValue[0] = Format;
         var nonce = sealedValue.AsSpan(1, NonceLengthBytes);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(_sealingKey, TagLengthBytes);
+        var aes = TakeIdle();
         aes.Encrypt(nonce, clear, sealedValue.AsSpan(1 + NonceLengthBytes, clear.Length), sealedValue.AsSpan(^TagLengthBytes..),
             AssociatedData(Format, table, column, rowIdentity));
+        _idle.Add(aes);
         return sealedValue;
     }
 
@@ -109,7 +113,7 @@ public sealed class MasterKey
     {
         if (sealedValue.Length < OverheadBytes || sealedValue[0] != Format) return null;
         var clear = new byte[sealedValue.Length - OverheadBytes];
-        using var aes = new AesGcm(_sealingKey, TagLengthBytes);
+        var aes = TakeIdle();
         try
         {
             aes.Decrypt(sealedValue.Slice(1, NonceLengthBytes), sealedValue[(1 + NonceLengthBytes)..^TagLengthBytes], sealedValue[^TagLengthBytes..], clear,
@@ -120,9 +124,15 @@ public sealed class MasterKey
         {
             return null;
         }
+        finally
+        {
+            _idle.Add(aes);
+        }
     }
 
     public override string ToString() => "***";
+
+    private AesGcm TakeIdle() => _idle.TryTake(out var aes) ? aes : new AesGcm(_sealingKey, TagLengthBytes);
 
     // Zero octets between the parts: neither table nor column holds one, so no two rows share a text.
     private static byte[] AssociatedData(byte format, string table, string column, string rowIdentity) =>

@@ -4,7 +4,9 @@ namespace Hss.Storage;
 
 /// <summary>Bounds cache misses: so many read at once, so many wait, the rest is refused.</summary>
 /// Why: a flood of identities that nobody owns costs one indexed SELECT each and must not take all threads from those who are known.
-internal sealed class ReadLimiter(int concurrency) : IDisposable
+#pragma warning disable CA1001 // a SemaphoreSlim whose wait handle nobody asks for holds nothing, and reads may end after the store is closed
+internal sealed class ReadLimiter(int concurrency)
+#pragma warning restore CA1001
 {
     /// <summary>Misses that may wait for a reader. At 20 microseconds per read they are through in a tenth of a second.</summary>
     public const int MaxWaiting = 8_192;
@@ -39,6 +41,4 @@ internal sealed class ReadLimiter(int concurrency) : IDisposable
             _readers.Release();
         }
     }
-
-    public void Dispose() => _readers.Dispose();
 }

@@ -129,6 +129,22 @@ public sealed class SubscriberStoreTests
         ulong Ceiling() => database.Read(Sample.Id(1))!.SqnCeilings[0];
     }
 
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task The_database_itself_lowers_a_ceiling_only_when_it_may(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        await on.Store.UpsertAsync([Sample.Subscription(1, sqn: 500)], None);
+        var stored = on.Database.Read(Sample.Id(1))!;
+        // Nothing is queued, so this thread may stand in for the commit thread.
+        foreach (var (ceiling, mayLower, expected) in new[] { (400UL, false, 500UL), (600UL, false, 600UL), (400UL, true, 400UL), (SequenceNumber.Max, true, SequenceNumber.Max) })
+        {
+            on.Database.Write(new(stored.Subscription, stored.Rows, [], [new(0, ceiling, mayLower)]));
+            on.Database.Commit();
+            Assert.Equal(expected, on.Database.Read(Sample.Id(1))!.SqnCeilings[0]);
+        }
+    }
+
     [Fact]
     public async Task A_sequence_above_its_own_ceiling_is_refused_as_our_bug()
     {
@@ -151,6 +167,7 @@ public sealed class SubscriberStoreTests
         using var turn = await store.EnterAsync(subscriber, None);
         await store.CommitAsync(turn, new([], [(0, Sample.Reserve(subscriber).After)]), None);
         await store.CommitAsync(turn, SubscriberChange.None, None);
+        await store.CommitAsync(turn, Sample.Register(0, RegistrationState.Initial), None);
         Assert.Equal(2UL, subscriber.SequenceOf(0).Seq);
         Assert.Equal(commits, database.Commits);
     }

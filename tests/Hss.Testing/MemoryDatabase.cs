@@ -66,6 +66,8 @@ public sealed class MemoryDatabase : ISubscriberDatabase
 
     public StoredSubscriber? Read(string subscriptionId) => Reading().Subscriptions.GetValueOrDefault(subscriptionId);
 
+    public IReadOnlyList<string> SubscriptionIds(int most) => [.. Reading().Subscriptions.Keys.Take(most)];
+
     public StoreCounts Count()
     {
         var tables = Reading();

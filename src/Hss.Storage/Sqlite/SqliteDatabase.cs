@@ -57,6 +57,8 @@ public sealed class SqliteDatabase : ISubscriberDatabase
 
     public StoredSubscriber? Read(string subscriptionId) => Reading(subscriptionId, static (reader, id) => reader.Read(id));
 
+    public IReadOnlyList<string> SubscriptionIds(int most) => Reading(most, static (reader, count) => reader.SubscriptionIds(count));
+
     public StoreCounts Count()
     {
         try
@@ -81,7 +83,7 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         for (var i = 0; i < batch.Length; i++)
         {
             var subscription = subscriptions[i];
-            batch[i] = new(subscription, SubscriptionDocument.Write(subscription),
+            batch[i] = new(subscription, SubscriptionJson.Write(subscription).ToArray(),
                 [.. subscription.PrivateIdentities.Select(identity => _seal.Seal(identity.Identity, identity.Credentials))]);
         }
         return () =>
@@ -125,7 +127,7 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        while (_readers.TryTake(out var reader)) reader.Dispose();
+        CloseReaders();
         try
         {
             OpenWriter();
@@ -163,11 +165,11 @@ public sealed class SqliteDatabase : ISubscriberDatabase
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (!_readers.TryTake(out reader)) reader = new(_connections.OpenReader(), _seal);
             var result = read(reader, state);
-            if (_isDisposed) reader.Dispose();
-            else _readers.Add(reader);
+            _readers.Add(reader);
+            if (_isDisposed) CloseReaders();
             return result;
         }
-        catch (Exception e) when (e is not StoreUnavailableException)
+        catch (Exception e)
         {
             reader?.Dispose();
             StorageLog.ReadFailed(_logger, e);
@@ -195,6 +197,11 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         var writer = new SqliteWriter(_connections.OpenWriter());
         _provisioning = new(writer, new(writer.Connection, _seal), _seal);
         _writer = writer;
+    }
+
+    private void CloseReaders()
+    {
+        while (_readers.TryTake(out var reader)) reader.Dispose();
     }
 
     private void CloseWriter()

@@ -13,6 +13,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly Statement _ownerByPrivateIdentity;
     private readonly Statement _ownerByPublicIdentity;
     private readonly Statement _subscription;
+    private readonly Statement _subscriptionIds;
     private readonly Statement _privateIdentities;
     private readonly Statement _registrationSets;
 
@@ -25,6 +26,7 @@ internal sealed class SqliteReader : IDisposable
         _ownerByPublicIdentity = new(connection,
             "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = @1");
         _subscription = new(connection, "SELECT id, document FROM subscription WHERE subscription_id = @1");
+        _subscriptionIds = new(connection, "SELECT subscription_id FROM subscription ORDER BY id LIMIT @1");
         _privateIdentities = new(connection, """
             SELECT i.id, i.identity, i.credentials, coalesce(n.sqn_ceiling, 0)
             FROM private_identity i LEFT JOIN sequence_number n ON n.private_identity = i.id
@@ -39,6 +41,15 @@ internal sealed class SqliteReader : IDisposable
     public string? FindOwner(IdentityKind kind, string identity) =>
         (string?)(kind == IdentityKind.Private ? _ownerByPrivateIdentity : _ownerByPublicIdentity).Value(identity);
 
+    /// Errors: <see cref="InvalidDataException"/> when the rows are not what this program wrote.
+    public IReadOnlyList<string> SubscriptionIds(int most)
+    {
+        var names = new List<string>();
+        using var rows = _subscriptionIds.Rows(most);
+        while (rows.Read()) names.Add(rows.GetString(0));
+        return names;
+    }
+
     /// Order: three statements without a transaction around them. The caller keeps everybody else from changing this subscription.
     public StoredSubscriber? Read(string subscriptionId)
     {
@@ -51,16 +62,20 @@ internal sealed class SqliteReader : IDisposable
             document = subscriptions.GetFieldValue<byte[]>(1);
         }
         var identities = PrivateIdentities(row);
-        var credentials = new Dictionary<string, Credentials>(identities.Count, StringComparer.Ordinal);
-        foreach (var identity in identities)
-            credentials[identity.Identity] = _seal.Open(identity.Identity, identity.SealedCredentials)
-                ?? throw new StoreUnavailableException($"the sealed credentials of {identity.Identity} do not open: changed or moved; mend: provision subscription {subscriptionId} again");
-
-        var subscription = SubscriptionDocument.Read(document, credentials);
+        var subscription = SubscriptionJson.ReadStored(document, identity => OpenCredentials(identity, identities));
+        if (!subscription.PrivateIdentities.Select(p => p.Identity).SequenceEqual(identities.Select(i => i.Identity), StringComparer.Ordinal))
+            throw new InvalidDataException($"the document of subscription {subscriptionId} and its private identities disagree");
         var states = Enumerable.Repeat(RegistrationState.Initial, subscription.ImplicitRegistrationSets.Length).ToArray();
         foreach (var (set, state) in States(row, identities))
             if ((uint)set < (uint)states.Length) states[set] = state;
         return new(subscription, new(row, [.. identities.Select(i => i.Row)]), ImmutableArray.Create(states), [.. identities.Select(i => i.SqnCeiling)]);
+    }
+
+    private Credentials OpenCredentials(string identity, List<PrivateIdentityInStore> identities)
+    {
+        foreach (var row in identities)
+            if (string.Equals(row.Identity, identity, StringComparison.Ordinal) && _seal.Open(identity, row.SealedCredentials) is { } credentials) return credentials;
+        throw new InvalidDataException($"the sealed credentials of {identity} do not open: changed, or moved from another row; mend: provision it again");
     }
 
     public List<PrivateIdentityInStore> PrivateIdentities(long subscription)
@@ -70,7 +85,7 @@ internal sealed class SqliteReader : IDisposable
         while (rows.Read())
         {
             var ceiling = (ulong)rows.GetInt64(3);
-            if (ceiling > SequenceNumber.Max) throw new StoreUnavailableException($"the SQN ceiling of {rows.GetString(1)} has more than 48 bits: the store is damaged");
+            if (ceiling > SequenceNumber.Max) throw new InvalidDataException($"the SQN ceiling of {rows.GetString(1)} has more than 48 bits");
             identities.Add(new(rows.GetInt64(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), ceiling));
         }
         return identities;

@@ -6,7 +6,7 @@ namespace Hss.Storage.Sqlite;
 /// <summary>One process per store: two would hand out the same SEQ from the same ceiling.</summary>
 /// Why beside SQLite's own locks: those are held for single transactions only. The file stays when it is released; removing it would let a
 /// third process lock a file that no longer has a name.
-/// Errors: <see cref="StoreOpenException"/> naming the process that has the store.
+/// Errors: <see cref="StoreOpenException"/>. The holder's process number is in the file for people; this program cannot read what it cannot lock.
 internal sealed class StoreLock : IDisposable
 {
     private readonly FileStream _file;
@@ -30,23 +30,7 @@ internal sealed class StoreLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new StoreOpenException($"store {databasePath} is in use{Holder(path)}; mend: stop that process first, or name another store", e);
-        }
-    }
-
-    // Shared reading takes no lock, so the holder's number can be read while it holds.
-    private static string Holder(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            Span<byte> text = stackalloc byte[20];
-            var length = file.Read(text);
-            return int.TryParse(text[..length], CultureInfo.InvariantCulture, out var process) ? $" by process {process}" : "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
+            throw new StoreOpenException($"store {databasePath} is in use by another process (its number stands in {path}); mend: stop that process first, or name another store", e);
         }
     }
 

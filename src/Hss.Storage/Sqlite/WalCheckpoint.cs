@@ -8,18 +8,24 @@ namespace Hss.Storage.Sqlite;
 /// <summary>Moves the write-ahead log into the database file beside the commits, not inside them: a checkpoint takes tens of milliseconds.</summary>
 /// Order: when enough pages were written, a background thread checkpoints on its own connection (PASSIVE: it waits for nobody and nobody waits for
 /// it). Commits that come meanwhile add to the log behind it, so under steady load the log would never be wholly moved and would grow for
-/// ever; once it is long, the commit thread itself moves the short rest that the background run left, and SQLite starts the log over.
+/// ever. So once it is long, the commit thread itself moves the short rest that a background run has just left, and SQLite starts the log
+/// over. When the disk is too slow even for that, commits wait: a bounded log is worth more than a full disk.
 internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logger) : IDisposable
 {
-    /// <summary>16 MiB of 4 KiB pages.</summary>
+    /// <summary>16 MiB of 4 KiB pages: a background run begins.</summary>
     public const int CheckpointPages = 4_096;
 
-    /// <summary>64 MiB: from here on the commit thread helps to start the log over.</summary>
+    /// <summary>64 MiB: the commit thread helps to start the log over.</summary>
     public const int RestartPages = 16_384;
 
+    /// <summary>128 MiB: the commit thread waits for its turn to do so.</summary>
+    public const int LimitPages = 32_768;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private int _pagesAtLastStart;
-    private volatile bool _isRestUp;
+    private SqliteConnection? _writer;
+    private int _pagesAtRun;
+    private int _pagesAtRestart;
+    private volatile bool _runEnded;
 
     /// <summary>Nobody checkpoints until it is released. For copies of the files as they are at one moment.</summary>
     internal SemaphoreSlim Turn => _turn;
@@ -27,25 +33,30 @@ internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logge
     /// <summary>On the commit thread, after each commit.</summary>
     public void AfterCommit(SqliteConnection writer)
     {
+        // A connection counts its own pages, from zero.
+        if (!ReferenceEquals(writer, _writer)) (_writer, _pagesAtRun, _pagesAtRestart) = (writer, 0, 0);
         var written = PagesWritten(writer);
-        if (written < _pagesAtLastStart) _pagesAtLastStart = 0; // the writer was opened anew
-        if (written - _pagesAtLastStart < CheckpointPages && !_isRestUp) return;
-        if (!_turn.Wait(0)) return;
-        _pagesAtLastStart = written;
-        if (_isRestUp)
+        var inLog = unchecked(written - _pagesAtRestart);
+        if (inLog >= LimitPages || (_runEnded && inLog >= RestartPages)) MoveRest(writer, written, wait: inLog >= LimitPages);
+        else if (unchecked(written - _pagesAtRun) >= CheckpointPages && _turn.Wait(0))
         {
-            _isRestUp = false;
-            try
-            {
-                Run(writer);
-            }
-            finally
-            {
-                _turn.Release();
-            }
-            return;
+            _pagesAtRun = written;
+            _ = Task.Factory.StartNew(RunInBackground, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
-        _ = Task.Factory.StartNew(RunInBackground, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void MoveRest(SqliteConnection writer, int written, bool wait)
+    {
+        if (!_turn.Wait(wait ? Timeout.Infinite : 0)) return;
+        try
+        {
+            Run(writer);
+            (_pagesAtRun, _pagesAtRestart, _runEnded) = (written, written, false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private void RunInBackground()
@@ -53,8 +64,8 @@ internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logge
         try
         {
             using var connection = connections.OpenForCheckpoint();
-            // What was committed meanwhile is in neither number.
-            _isRestUp = Run(connection) >= RestartPages;
+            Run(connection);
+            _runEnded = true;
         }
         catch (SqliteException e)
         {
@@ -87,18 +98,15 @@ internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logge
         }
     }
 
-    /// <summary>The length of the log in pages when the checkpoint began.</summary>
-    private int Run(SqliteConnection connection)
+    private void Run(SqliteConnection connection)
     {
         using var statement = new Statement(connection, "PRAGMA wal_checkpoint(PASSIVE)");
         using var rows = statement.Rows();
         rows.Read();
-        var (logged, moved) = (rows.GetInt32(1), rows.GetInt32(2));
-        StorageLog.Checkpointed(logger, moved, logged);
-        return logged;
+        StorageLog.Checkpointed(logger, checkpointed: rows.GetInt32(2), logged: rows.GetInt32(1));
     }
 
-    private static int PagesWritten(SqliteConnection writer)
+    internal static int PagesWritten(SqliteConnection writer)
     {
         raw.sqlite3_db_status(writer.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 0);
         return pages;
