@@ -38,11 +38,14 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
 
     public override string ToString() => Package.Length == 0 ? Name : $"{Name} (Debian package {Package})";
 
-    private static Requirement Program(string name, string package)
+    /// <summary>Where a program lies: on PATH, or in /usr/sbin, which is not on everybody's PATH. Null: nowhere.</summary>
+    public static string? Locate(string program)
     {
-        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
-        return new(name, package, () => folders.Any(folder => File.Exists(Path.Combine(folder, name))));
+        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin"];
+        return folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
     }
+
+    private static Requirement Program(string name, string package) => new(name, package, () => Locate(name) is not null);
 
     private static Requirement Module(string file, string package) => new($"Kamailio's {file}", package, () =>
         Directory.Exists("/usr/lib") && Directory.EnumerateDirectories("/usr/lib").Any(f => File.Exists(Path.Combine(f, "kamailio", "modules", file))));

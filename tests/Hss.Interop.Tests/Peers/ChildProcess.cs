@@ -40,7 +40,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Starts a program. HSS_ variables of the caller are not handed on: they would configure a server under test.</summary>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(Requirement.Locate(program) ?? program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

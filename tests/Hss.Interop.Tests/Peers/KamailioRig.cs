@@ -135,7 +135,7 @@ public sealed class KamailioRig : IAsyncLifetime
     private Task<Outcome> RpcAsync(string cscf, string command) => RunAsync("kamcmd", "-s", $"unix:{_work}/{cscf}_ctl", command);
 
     private Task<Outcome> RunAsync(string program, params IEnumerable<string> arguments) =>
-        ChildProcess.RunAsync(program is "kamcmd" && File.Exists("/usr/sbin/kamcmd") ? "/usr/sbin/kamcmd" : program, arguments, _work, ProgramLimit);
+        ChildProcess.RunAsync(program, arguments, _work, ProgramLimit);
 
     private string ReadLog(string cscf)
     {
