@@ -36,7 +36,7 @@ internal static class Daemon
 
         using var instruments = new CxInstruments();
         var application = CxApplication.Create(store, settings.Cx, instruments, SystemRandomSource.Instance, loggers);
-        var node = new DiameterNode.DiameterNode(settings.Diameter.Node, [application], TimeProvider.System, loggers);
+        await using var node = Node(settings, application, loggers);
         using var listeners = Listeners(node, settings.Diameter.Listen, loggers);
         await StartAsync(listeners, settings.Diameter.Listen).ConfigureAwait(false);
 
@@ -56,6 +56,19 @@ internal static class Daemon
         var started = TimeProvider.System.GetTimestamp();
         var count = await store.WarmUpAsync(reserveAhead, patience.Token).ConfigureAwait(false);
         logger.WarmedUp(count, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    /// Errors: <see cref="ConfigurationException"/> when a peer is configured for an application that is not served.
+    private static DiameterNode.DiameterNode Node(ServerSettings settings, DiameterApplication application, ILoggerFactory loggers)
+    {
+        try
+        {
+            return new(settings.Diameter.Node, [application], TimeProvider.System, loggers);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new ConfigurationException("Diameter", problem.Message);
+        }
     }
 
     private static KestrelServer Listeners(DiameterNode.DiameterNode node, IReadOnlyList<IPEndPoint> endPoints, ILoggerFactory loggers)
