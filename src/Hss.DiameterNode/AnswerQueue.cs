@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Hss.Diameter;
 
@@ -184,8 +185,7 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
         if (outgoing.EndsRequest) _handedOver++;
         try
         {
-            message.CopyTo(_output.GetSpan(message.Length));
-            _output.Advance(message.Length);
+            _output.Write(message);
             return message.Length;
         }
         finally

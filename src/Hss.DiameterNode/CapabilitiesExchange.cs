@@ -26,8 +26,8 @@ internal sealed class CapabilitiesExchange(
             return new CapabilitiesVerdict(fault.Code, fault.FailedAvp, $"the CER breaks its grammar: {fault}", "", null);
         }
 
-        string name = cer.OriginHost.ToText();
-        if (name.Length is 0 or > NodeOptions.MaxIdentityLength)
+        string name = LoggedText.Of(cer.OriginHost.Span);
+        if (!NodeOptions.IsIdentity(name))
         {
             return Refuse(ResultCode.InvalidAvpValue, "Origin-Host is no host name", cer.OriginHost.RawAvp);
         }
@@ -66,9 +66,9 @@ internal sealed class CapabilitiesExchange(
         ];
         if (common.Count == 0) return Refuse(ResultCode.NoCommonApplication, "no application in common");
 
-        Peer peer = new(name, cer.OriginRealm.ToText(), source.RemoteEndPoint, known, source.InFlight)
+        Peer peer = new(name, LoggedText.Of(cer.OriginRealm.Span), source.RemoteEndPoint, known, source.InFlight)
         {
-            ProductName = cer.ProductName.ToText(),
+            ProductName = LoggedText.Of(cer.ProductName.Span),
             Applications = common,
             AllowedApplications = allowed,
             IsRelay = advertised.IsRelay || known?.Role == PeerRole.Relay,

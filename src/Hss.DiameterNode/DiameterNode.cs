@@ -14,6 +14,9 @@ namespace Hss.DiameterNode;
 /// Errors: ArgumentException for options or applications that cannot be. Spec: RFC 6733, RFC 3539.
 public sealed class DiameterNode : IAsyncDisposable
 {
+    /// <summary>The meter of hss_diameter_requests_total, hss_diameter_request_duration_seconds and hss_diameter_peer_state.</summary>
+    public const string MeterName = "Hss.DiameterNode";
+
     /// <summary>RFC 3539 3.4.1: the jitter of Tw is plus or minus two seconds.</summary>
     private static readonly TimeSpan WatchdogJitter = TimeSpan.FromSeconds(2);
 

@@ -143,21 +143,23 @@ internal sealed class Dispatcher : IDisposable
         // A procedure that ends at once never shows its token to anybody, so the thread keeps the source for the next one.
         CancellationTokenSource cancellation = t_cancellation ?? new CancellationTokenSource();
         t_cancellation = null;
+        bool isStarted;
+        GrammarFault fault;
         ValueTask running;
         try
         {
-            bool isStarted = answer.Command.Registration.TryStart(
-                answer.RequestMemory, answer, cancellation.Token, out GrammarFault fault, out running);
-            if (!isStarted)
-            {
-                Keep(cancellation);
-                answer.Refuse(fault);
-                return;
-            }
+            isStarted = answer.Command.Registration.TryStart(answer.RequestMemory, answer, cancellation.Token, out fault, out running);
         }
         catch (Exception e)
         {
             answer.End(e);
+            return;
+        }
+
+        if (!isStarted)
+        {
+            Keep(cancellation);
+            answer.Refuse(fault);
             return;
         }
 

@@ -5,12 +5,11 @@ using Hss.Diameter;
 
 namespace Hss.DiameterNode;
 
-/// <summary>The node's instruments, in the meter <c>Hss.DiameterNode</c>.</summary>
+/// <summary>The node's instruments, in the meter <see cref="DiameterNode.MeterName"/>.</summary>
 /// Shape: labels application, command (short names; "unknown" for what the node does not serve) and result: the Result-Code as a
 /// number, or vendor/number for an Experimental-Result. Units: seconds.
 internal sealed class NodeMetrics : IDisposable
 {
-    public const string MeterName = "Hss.DiameterNode";
     public const string Unknown = "unknown";
 
     private readonly Meter _meter;
@@ -20,7 +19,7 @@ internal sealed class NodeMetrics : IDisposable
 
     public NodeMetrics(PeerTable peers)
     {
-        _meter = new Meter(MeterName);
+        _meter = new Meter(DiameterNode.MeterName);
         _requests = _meter.CreateCounter<long>("hss_diameter_requests_total", description: "Application requests answered.");
         _duration = _meter.CreateHistogram<double>(
             "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");

@@ -100,6 +100,9 @@ public sealed record NodeOptions
         return faults;
     }
 
+    /// <summary>Whether this can be a DiameterIdentity: visible ASCII, as long as a host name may be.</summary>
+    internal static bool IsIdentity(string value) => value.Length is > 0 and <= MaxIdentityLength && value.All(c => c is > ' ' and <= '~');
+
     private void CheckPeer(List<string> faults, int index)
     {
         PeerOptions peer = Peers[index];
@@ -128,7 +131,7 @@ public sealed record NodeOptions
 
     private static void CheckIdentity(List<string> faults, string key, string value)
     {
-        if (value.Length is 0 or > MaxIdentityLength || value.Any(c => c is <= ' ' or > '~'))
+        if (!IsIdentity(value))
         {
             faults.Add($"Diameter:{key}: '{value}' is no host or realm name; give 1 to {MaxIdentityLength} visible ASCII characters.");
         }

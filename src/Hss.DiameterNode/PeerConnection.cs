@@ -54,12 +54,13 @@ internal sealed class PeerConnection : IDisposable
         }
         catch (Exception e)
         {
-            _node.Log.TransportFailed(_session.Name, e);
+            // Our bug: what a peer or the transport can do wrong does not come here.
+            _node.Log.SessionFault(_session.Name, e);
+            Abort();
         }
 
         _isEnding = true;
-        _session.Post(PeerSession.LetterKind.PeerDisc);
-        _queue.Flush();
+        _session.PostAndFlush(PeerSession.LetterKind.PeerDisc);
         if (!_isAborted) await DrainAsync();
         _queue.Close();
         await _queue.WhenIdleAsync();
@@ -106,7 +107,17 @@ internal sealed class PeerConnection : IDisposable
         PipeReader input = _context.Transport.Input;
         while (!_isEnding)
         {
-            ReadResult result = await input.ReadAsync();
+            ReadResult result;
+            try
+            {
+                result = await input.ReadAsync();
+            }
+            catch (Exception e)
+            {
+                _node.Log.TransportFailed(_session.Name, e);
+                return;
+            }
+
             ReadOnlySequence<byte> buffer = result.Buffer;
             long received = _node.Time.GetTimestamp();
             while (!_isEnding)
@@ -167,13 +178,19 @@ internal sealed class PeerConnection : IDisposable
     {
         try
         {
-            await _inFlight.WaitUntilEmptyAsync().WaitAsync(_node.Options.DrainTimeout, _node.Time);
+            await DrainOwedAsync().WaitAsync(_node.Options.DrainTimeout, _node.Time);
         }
         catch (TimeoutException)
         {
             _node.Log.DrainTookTooLong(_session.Name, _inFlight.Count);
             Abort();
         }
+    }
+
+    private async Task DrainOwedAsync()
+    {
+        await _inFlight.WaitUntilEmptyAsync();
+        await _queue.WhenIdleAsync();
     }
 
     private void OnStalled() => _session.PostAndFlush(PeerSession.LetterKind.Stalled);

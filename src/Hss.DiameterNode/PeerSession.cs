@@ -1,13 +1,12 @@
 using Hss.Diameter;
 using Hss.Diameter.Commands.Base;
-using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode;
 
 /// <summary>The peer protocol of one connection: the mailbox around the two machines, their timers, and what their actions do.</summary>
 /// Order: everything but <see cref="Post"/>, <see cref="IsOpen"/> and <see cref="NoteTraffic"/> runs inside the mailbox, one letter
 /// at a time. Application requests pass here only before R-Open, where they end the connection, and after it.
-internal sealed class PeerSession : IDisposable
+internal sealed partial class PeerSession : IDisposable
 {
     private readonly DiameterNode _node;
     private readonly PeerConnection _connection;
@@ -190,9 +189,11 @@ internal sealed class PeerSession : IDisposable
 
     private void Stall()
     {
-        if (_state == PeerState.Closed) return;
         _node.Log.PeerStalled(Name, _node.Options.SendTimeout);
         Happen(PeerEvent.Lost, "the peer does not take its answers");
+
+        // In Closed the machine is at its end while the connection still drains, which has no point any more.
+        if (_state == PeerState.Closed) _connection.Abort();
     }
 
     private void Happen(PeerEvent happened, string? reason, PeerMessage? message = null) => Follow(PeerStateMachine.Next(_state, happened), reason, message);
@@ -204,119 +205,6 @@ internal sealed class PeerSession : IDisposable
         // Seen by the reader only now: an answer must not overtake the CEA.
         _state = transition.State;
     }
-
-    private void Do(PeerAction action, PeerState next, string? reason, PeerMessage? message)
-    {
-        switch (action)
-        {
-            case PeerAction.SendCea:
-                Peer = message!.Verdict!.Peer;
-                Answer(message, Cea(message, ResultCode.Success, default, ""), isUrgent: true);
-                break;
-            case PeerAction.SendRefusingCea:
-                CapabilitiesVerdict verdict = message!.Verdict!;
-                _node.Log.CapabilitiesRefused(verdict.Identity, _connection.RemoteEndPoint, verdict.Code, verdict.Reason);
-                Answer(message, Cea(message, verdict.Code, verdict.FailedAvp.Span, verdict.Reason), isUrgent: true);
-                break;
-            case PeerAction.RefuseCer:
-                Answer(message!, Cea(message!, ResultCode.UnableToComply, default, "this connection has had its CER"), isUrgent: true);
-                break;
-            case PeerAction.SendDwa:
-                Answer(message!, _node.BaseMessages.DeviceWatchdogAnswer(message!.Header), isUrgent: true);
-                break;
-            case PeerAction.SendDpa:
-                // Not urgent: the peer closes when it has the DPA, and would lose the answers behind it.
-                _node.Log.DisconnectRequested(Name, DisconnectPeerRequest.TryParse(message!.Frame.Memory, out var dpr, out _) ? dpr.DisconnectCause.ToString() : "");
-                Answer(message, _node.BaseMessages.DisconnectPeerAnswer(message.Header), isUrgent: false);
-                break;
-            case PeerAction.SendDpr:
-                _queue.EnqueueUrgent(_node.BaseMessages.DisconnectPeerRequest(DisconnectCause.Rebooting), endsRequest: false);
-                break;
-            case PeerAction.Process:
-                message!.Take();
-                _node.Dispatcher.Dispatch(Peer!, _queue, message.Frame, _node.Time.GetTimestamp());
-                break;
-            case PeerAction.RefuseMessage:
-                message!.Take();
-                _node.Dispatcher.Refuse(Peer!, _queue, message.Frame, ResultCode.TooBusy, _node.Time.GetTimestamp());
-                break;
-            case PeerAction.ProcessDwa:
-                break; // The watchdog heard of it when it was read.
-            case PeerAction.Open:
-                Open();
-                break;
-            case PeerAction.Withdraw:
-                Watch(WatchdogEvent.ConnectionDown);
-                _node.Peers.Withdraw(this, Peer!, _isGivenUp);
-                _node.Log.PeerClosed(Name, reason ?? "");
-                break;
-            case PeerAction.StartTimer:
-                _peerTimer.Set(next, next == PeerState.WaitCer ? _node.Options.CapabilitiesTimeout : _node.Options.DisconnectTimeout);
-                break;
-            case PeerAction.Disconnect:
-                if (Peer is null && reason is not null) _node.Log.ConnectionEndedUnidentified(_connection.RemoteEndPoint, reason);
-                _connection.Disconnect();
-                break;
-            case PeerAction.Abort:
-                _connection.Abort();
-                break;
-        }
-    }
-
-    private void Open()
-    {
-        Peer peer = Peer!;
-        PeerSession? older = _node.Peers.Open(this, peer, out bool wasGivenUp);
-        if (older is not null) _node.Log.PeerReplaced(Name, _connection.RemoteEndPoint);
-        older?.PostAndFlush(LetterKind.Replaced);
-        _node.Log.PeerOpen(
-            Name, peer.ProductName, peer.RemoteEndPoint, string.Join(' ', peer.Applications.Select(application => application.Name)), peer.IsRelay);
-        _connection.Identify();
-        _watchdog = wasGivenUp ? Watchdog.Down : Watchdog.Initial;
-        Watch(WatchdogEvent.ConnectionUp);
-    }
-
-    private void Watch(WatchdogEvent happened, WatchdogState armedFor = WatchdogState.Initial)
-    {
-        WatchdogState before = _watchdog.State;
-        WatchdogTransition transition = WatchdogStateMachine.Next(_watchdog, happened, armedFor);
-        _watchdog = transition.Watchdog;
-        Peer!.WatchdogState = _watchdog.State;
-        if (before != _watchdog.State && happened is not WatchdogEvent.ConnectionDown) _node.Log.WatchdogChanged(Name, before, _watchdog.State);
-        foreach (WatchdogAction action in transition.Actions) Do(action);
-    }
-
-    private void Do(WatchdogAction action)
-    {
-        switch (action)
-        {
-            case WatchdogAction.SendWatchdog:
-                _queue.EnqueueUrgent(_node.BaseMessages.DeviceWatchdogRequest(), endsRequest: false);
-                break;
-            case WatchdogAction.SetWatchdog:
-                _watchdogInterval = _node.NextWatchdogInterval();
-                _watchdogTimer.Set(_watchdog.State, _watchdogInterval);
-                break;
-            case WatchdogAction.Failover or WatchdogAction.Failback:
-                break; // Seen in the peer table's state; this node has no requests of its own to turn elsewhere.
-            case WatchdogAction.CloseConnection:
-                _isGivenUp = true;
-                Happen(PeerEvent.Lost, "the watchdog gave the peer up");
-                break;
-        }
-    }
-
-    private void Answer(PeerMessage message, MessageWriter answer, bool isUrgent)
-    {
-        message.IsAnswered = true;
-        if (isUrgent) _queue.EnqueueUrgent(answer, endsRequest: true);
-        else _queue.Enqueue(answer);
-    }
-
-    private MessageWriter Cea(PeerMessage message, ResultCode code, ReadOnlySpan<byte> failedAvp, string errorMessage) =>
-        _node.BaseMessages.CapabilitiesExchangeAnswer(message.Header, _connection.LocalAddress, code, failedAvp, errorMessage);
-
-    private static string? Reason(PeerEvent happened) => happened is PeerEvent.RRcvDpr ? "the peer disconnects" : null;
 
     internal readonly record struct Letter(LetterKind Kind, RentedFrame Frame);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Hss.Diameter;
 
 namespace Hss.DiameterNode;
@@ -7,8 +6,6 @@ namespace Hss.DiameterNode;
 /// Order: the first of each kind; behind a malformed AVP nothing is found.
 internal readonly struct RequestAvps
 {
-    private const int MaxLoggedBytes = 256;
-
     private readonly Place _sessionId;
     private readonly Place _originHost;
     private readonly Place _destinationHost;
@@ -49,23 +46,16 @@ internal readonly struct RequestAvps
     public ReadOnlySpan<byte> SessionIdAvp(ReadOnlySpan<byte> frame) => _sessionId.IsEmpty ? default : _sessionId.Raw(frame);
 
     /// <summary>The Session-Id for the log.</summary>
-    public string SessionIdText(ReadOnlySpan<byte> frame) => ToText(_sessionId.Data(frame));
+    public string SessionIdText(ReadOnlySpan<byte> frame) => LoggedText.Of(_sessionId.Data(frame));
 
     /// <summary>The Origin-Host for the log.</summary>
-    public string OriginHostText(ReadOnlySpan<byte> frame) => ToText(_originHost.Data(frame));
+    public string OriginHostText(ReadOnlySpan<byte> frame) => LoggedText.Of(_originHost.Data(frame));
 
     public ReadOnlySpan<byte> OriginHost(ReadOnlySpan<byte> frame) => _originHost.Data(frame);
 
     public ReadOnlySpan<byte> DestinationHost(ReadOnlySpan<byte> frame) => _destinationHost.Data(frame);
 
     public ReadOnlySpan<byte> DestinationRealm(ReadOnlySpan<byte> frame) => _destinationRealm.Data(frame);
-
-    // What a peer sends may not break the lines of a log, nor fill it.
-    private static string ToText(ReadOnlySpan<byte> data)
-    {
-        string text = Encoding.UTF8.GetString(data[..Math.Min(data.Length, MaxLoggedBytes)]);
-        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
-    }
 
     private struct Place
     {

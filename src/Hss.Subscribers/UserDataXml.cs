@@ -113,7 +113,8 @@ public static class UserDataXml
         if (trigger.Method is not null) xml.WriteElementString("Method", trigger.Method);
         if (trigger.SipHeader is { } header) WritePair(xml, "SIPHeader", "Header", header.Header, header.Content);
         if (trigger.SessionCase is { } sessionCase) WriteNumber(xml, "SessionCase", (int)sessionCase);
-        if (trigger.SessionDescription is { } description) WritePair(xml, "SessionDescription", "Line", description.Line, description.Content);
+        if (trigger.SessionDescription is { } description)
+            WritePair(xml, "SessionDescription", "Line", description.Line, description.Content);
         if (!trigger.RegistrationTypes.IsEmpty)
         {
             xml.WriteStartElement("Extension");

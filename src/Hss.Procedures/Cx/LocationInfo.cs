@@ -31,7 +31,7 @@ internal sealed class LocationInfo(ISubscriberStore store, CxOptions options)
             answer.WriteServerName(server.Name);
             return;
         }
-        if (request.OriginatingRequest is null && !subscriber.Subscription.HasUnregisteredServices(place.SetIndex))
+        if (request.OriginatingRequest is null && !subscriber.Subscription.HasUnregisteredServices(place.Identity))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorIdentityNotRegistered);
             return;

@@ -88,7 +88,8 @@ internal sealed class DocumentObject
 
     public static int? Integer(JsonElement value, DocumentPath path, ProblemList problems, int minimum, int maximum)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= minimum && number <= maximum) return number;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= minimum && number <= maximum)
+            return number;
         problems.Add(path, value.ValueKind == JsonValueKind.Number
             ? $"is no whole number from {minimum} to {maximum}" : $"is {KindOf(value)}, a number is needed");
         return null;

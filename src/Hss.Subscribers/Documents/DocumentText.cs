@@ -46,7 +46,8 @@ internal static class DocumentText
     public static string Quote(string value)
     {
         var text = new StringBuilder("\"");
-        foreach (var character in value.Length <= 64 ? value : value[..64]) text.Append(char.IsControl(character) || char.IsSurrogate(character) ? '?' : character);
+        foreach (var character in value.Length <= 64 ? value : value[..64])
+            text.Append(char.IsControl(character) || char.IsSurrogate(character) ? '?' : character);
         return text.Append(value.Length <= 64 ? "\"" : "...\"").ToString();
     }
 }

@@ -50,7 +50,8 @@ internal static class FilterReader
         var part = document.Choice<ProfilePartIndicator>("profilePartIndicator", required: false, ProfileParts);
         var hasTriggerPoint = document.TryValue("triggerPoint", required: false, out var triggerPointValue);
         var triggerPoint = hasTriggerPoint ? ReadTriggerPoint(triggerPointValue, document.At("triggerPoint"), problems) : null;
-        var server = document.Object("applicationServer", required: true, s_serverFields) is { } serverObject ? ReadServer(serverObject, problems) : null;
+        var server = document.Object("applicationServer", required: true, s_serverFields) is { } serverObject
+            ? ReadServer(serverObject, problems) : null;
         if (priority is null || server is null || (hasTriggerPoint && triggerPoint is null)) return null;
         var filter = new InitialFilterCriteria
         {
@@ -58,7 +59,8 @@ internal static class FilterReader
             TriggerPoint = triggerPoint,
             ApplicationServer = server,
             ProfilePartIndicator = part,
-            Origin = stored && document.TryValue("origin", required: false, out var origin) ? ReadOrigin(origin, document.At("origin"), problems) : null,
+            Origin = stored && document.TryValue("origin", required: false, out var origin)
+                ? ReadOrigin(origin, document.At("origin"), problems) : null,
         };
         if (!stored) FilterWarnings.Check(filter, path, problems);
         return filter;
@@ -72,7 +74,8 @@ internal static class FilterReader
             if (ReadTrigger(item, itemPath, problems) is { } trigger) triggers.Add(trigger);
         // With one trigger both readings are the same; with more, leaving it out would silently choose between AND and OR.
         if (triggers.Count > 1 && !document.Has("conditionTypeCnf"))
-            problems.Add(document.At("conditionTypeCnf"), "is missing; true joins groups by AND and triggers inside a group by OR, false the other way round");
+            problems.Add(document.At("conditionTypeCnf"),
+                "is missing; true joins groups by AND and triggers inside a group by OR, false the other way round");
         return new() { ConditionTypeCnf = document.Flag("conditionTypeCnf", otherwise: false), ServicePointTriggers = triggers.ToImmutable() };
     }
 
@@ -116,7 +119,8 @@ internal static class FilterReader
     {
         var types = ImmutableArray.CreateBuilder<RegistrationType>();
         foreach (var (text, path) in document.Texts("registrationTypes", required: false))
-            if (DocumentObject.Choice<RegistrationType>(text, path, problems, RegistrationTypes) is { } type && !types.Contains(type)) types.Add(type);
+            if (DocumentObject.Choice<RegistrationType>(text, path, problems, RegistrationTypes) is { } type && !types.Contains(type))
+                types.Add(type);
         if (types.Count > 0 && method is not null and not "REGISTER" || types.Count > 0 && !document.Has("method"))
             problems.Add(document.At("registrationTypes"), "stands beside something else than method REGISTER; remove it");
         // All three together are what absence means, and the schema has room for two.
@@ -148,7 +152,8 @@ internal static class FilterReader
     private static string? Pattern(DocumentObject document, string name, bool required, ProblemList problems)
     {
         if (!document.TryText(name, required, out var pattern, MaxPatternLength)) return null;
-        if (ExtendedRegularExpression.Problem(pattern) is { } problem) problems.Add(document.At(name), $"{DocumentText.Quote(pattern)} {problem}");
+        if (ExtendedRegularExpression.Problem(pattern) is { } problem)
+            problems.Add(document.At(name), $"{DocumentText.Quote(pattern)} {problem}");
         return pattern;
     }
 

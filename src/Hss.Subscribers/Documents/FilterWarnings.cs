@@ -14,7 +14,8 @@ internal static class FilterWarnings
         foreach (var trigger in triggers)
         {
             if (trigger.SessionCase is SessionCase.OriginatingUnregistered or SessionCase.OriginatingCdiv && !trigger.Negated)
-                problems.Warn(path, "uses a session case that Kamailio never matches; ORIGINATING_CDIV is also unknown to schemas up to Release 8");
+                problems.Warn(path,
+                    "uses a session case that Kamailio never matches; ORIGINATING_CDIV is also unknown to schemas up to Release 8");
             if (IsQuoted(trigger.SipHeader?.Content) || IsQuoted(trigger.SessionDescription?.Content))
                 problems.Warn(path, "has content in quotes; they belong to the pattern and match only a value that has them");
         }
@@ -26,7 +27,9 @@ internal static class FilterWarnings
     {
         foreach (var group in triggers.SelectMany(t => t.Groups.Select(g => (Group: g, Trigger: t))).GroupBy(x => x.Group))
             if (group.Any(x => x.Trigger.Method is not null) && group.Any(x => x.Trigger.SessionCase is not null))
-                problems.Warn(path, $"joins a method and a sessionCase by OR in group {group.Key} (conditionTypeCnf ORs inside a group); give them groups of their own to join them by AND");
+                problems.Warn(path,
+                    $"joins a method and a sessionCase by OR in group {group.Key} (conditionTypeCnf ORs inside a group); "
+                    + "give them groups of their own to join them by AND");
     }
 
     private static bool IsQuoted(string? content) => content is ['"', _, .., '"'];

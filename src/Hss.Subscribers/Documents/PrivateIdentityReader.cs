@@ -36,9 +36,10 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         var aka = document.Object("aka", required: false, s_akaFields, secretive: true) is { } akaObject ? ReadAka(akaObject, out sqn) : null;
         var digest = document.Object("sipDigest", required: false, s_digestFields, secretive: true) is { } digestObject
             ? ReadDigest(digestObject, identity) : null;
-        if (!document.Has("aka") && !document.Has("sipDigest")) problems.Add(path, "has neither aka nor sipDigest; one is needed to authenticate");
-        if (identity is null || (document.Has("aka") && aka is null) || (document.Has("sipDigest") && digest is null) || (aka is null && digest is null))
-            return null;
+        if (!document.Has("aka") && !document.Has("sipDigest"))
+            problems.Add(path, "has neither aka nor sipDigest; one is needed to authenticate");
+        if (identity is null || (aka is null && digest is null)) return null;
+        if ((document.Has("aka") && aka is null) || (document.Has("sipDigest") && digest is null)) return null;
         var credentials = new Credentials(aka, digest);
         var allowed = ReadAllowedSchemes(document, credentials);
         return new()
@@ -62,7 +63,8 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         if (!canonical.Contains('@', StringComparison.Ordinal))
             problems.Warn(document.At("identity"), "has no realm; TS 23.003 13.3 wants user@realm");
         if (!canonical.Equals(text, StringComparison.Ordinal))
-            problems.Warn(document.At("identity"), $"is stored as {DocumentText.Quote(canonical)}; a phone that spells it otherwise computes another SIP Digest");
+            problems.Warn(document.At("identity"),
+                $"is stored as {DocumentText.Quote(canonical)}; a phone that spells it otherwise computes another SIP Digest");
         if (Names.Add(canonical)) return canonical;
         problems.Add(document.At("identity"), $"{DocumentText.Quote(canonical)} stands in this document twice; remove one");
         return null;
@@ -83,12 +85,14 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         sqn = sqnOctets is null ? 0 : ulong.Parse(Convert.ToHexString(sqnOctets), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         if (aka.Has("op") == aka.Has("opc"))
         {
-            problems.Add(aka.Path, aka.Has("op") ? "has both op and opc; keep the one your card vendor gave" : "has neither op nor opc; one is needed");
+            problems.Add(aka.Path,
+                aka.Has("op") ? "has both op and opc; keep the one your card vendor gave" : "has neither op nor opc; one is needed");
             return null;
         }
         var variant = Octets(aka, aka.Has("op") ? "op" : "opc", required: true, KeyLengthBytes);
         if (k is null || variant is null || amf is null) return null;
-        if (!variant.AsSpan().ContainsAnyExcept((byte)0)) problems.Warn(aka.Path, "has an op or opc of zeros; a card with a real one will refuse every challenge");
+        if (!variant.AsSpan().ContainsAnyExcept((byte)0))
+            problems.Warn(aka.Path, "has an op or opc of zeros; a card with a real one will refuse every challenge");
         var key = new Secret(k);
         var operatorVariant = new Secret(variant);
         return new(key, aka.Has("op") ? Milenage.DeriveOpc(key, operatorVariant) : operatorVariant, (ushort)((amf[0] << 8) | amf[1]));
@@ -106,8 +110,8 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
                 return null;
             }
             if (ReadPassword(digest) is not { } password || realm is null || identity is null) return null;
-            return new(realm, Digest.Ha1(DigestAlgorithm.Md5, identity, realm, password), Digest.Ha1(DigestAlgorithm.Sha256, identity, realm, password),
-                keep ? new Secret(password) : null);
+            return new(realm, Digest.Ha1(DigestAlgorithm.Md5, identity, realm, password),
+                Digest.Ha1(DigestAlgorithm.Sha256, identity, realm, password), keep ? new Secret(password) : null);
         }
         if (keep) problems.Add(digest.At("keepPasswordForLegacyDigestMd5"), "needs password, and there is none");
         if (!digest.Has("ha1Md5"))
@@ -163,7 +167,8 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         {
             var scheme = ReadScheme(name, document.At("defaultScheme"), AuthenticationScheme.PossibleFor(credentials));
             if (scheme != AuthenticationSchemes.None && !allowed.HasFlag(scheme))
-                problems.Add(document.At("defaultScheme"), $"{DocumentText.Quote(name)} is not among allowedSchemes; add it there or choose another");
+                problems.Add(document.At("defaultScheme"),
+                    $"{DocumentText.Quote(name)} is not among allowedSchemes; add it there or choose another");
             return scheme;
         }
         // The usual default, or the first that is left when allowedSchemes leaves that one out.
@@ -197,8 +202,10 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         if (!document.TryValue(name, required, out var value)) return null;
         var text = value.ValueKind == JsonValueKind.String ? DocumentText.Of(value) : null;
         if (text is null) problems.Add(document.At(name), $"is no string; {2 * lengthBytes} hexadecimal digits in quotes are needed");
-        else if (!text.All(char.IsAsciiHexDigit)) problems.Add(document.At(name), $"holds something else than hexadecimal digits; {2 * lengthBytes} of them are needed");
-        else if (text.Length != 2 * lengthBytes) problems.Add(document.At(name), $"{text.Length} hexadecimal digits, {2 * lengthBytes} are needed");
+        else if (!text.All(char.IsAsciiHexDigit))
+            problems.Add(document.At(name), $"holds something else than hexadecimal digits; {2 * lengthBytes} of them are needed");
+        else if (text.Length != 2 * lengthBytes)
+            problems.Add(document.At(name), $"{text.Length} hexadecimal digits, {2 * lengthBytes} are needed");
         else return Convert.FromHexString(text);
         return null;
     }

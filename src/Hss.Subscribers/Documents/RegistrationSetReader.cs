@@ -43,7 +43,8 @@ internal sealed class RegistrationSetReader(ProblemList problems)
     {
         var identities = ImmutableArray.CreateBuilder<string>();
         foreach (var (text, path) in document.Texts("privateIdentities", required: document.Has("privateIdentities")))
-            if (!CanonicalIdentity.TryPrivate(text, out var canonical, out var problem)) problems.Add(path, $"{DocumentText.Quote(text)} {problem}");
+            if (!CanonicalIdentity.TryPrivate(text, out var canonical, out var problem))
+                problems.Add(path, $"{DocumentText.Quote(text)} {problem}");
             else if (!identities.Contains(canonical, StringComparer.Ordinal)) identities.Add(canonical);
         return identities.ToImmutable();
     }
@@ -58,7 +59,8 @@ internal sealed class RegistrationSetReader(ProblemList problems)
         var identity = ReadUri(document, type);
         if (identity is null || profile is null) return null;
         if (aliasGroup is not null && _aliasGroups.TryAdd(aliasGroup, (setIndex, profile)) is false && _aliasGroups[aliasGroup] != (setIndex, profile))
-            problems.Add(document.At("aliasGroup"), $"{DocumentText.Quote(aliasGroup)} joins identities of different sets or service profiles; aliases share both");
+            problems.Add(document.At("aliasGroup"),
+                $"{DocumentText.Quote(aliasGroup)} joins identities of different sets or service profiles; aliases share both");
         return new()
         {
             Identity = identity,
@@ -77,9 +79,11 @@ internal sealed class RegistrationSetReader(ProblemList problems)
         var read = wildcarded
             ? CanonicalIdentity.TryWildcarded(text, out var canonical, out var problem)
             : CanonicalIdentity.TryPublic(text, out canonical, out problem);
-        if (read && wildcarded) problem = ExtendedRegularExpression.Problem(canonical[(canonical.IndexOf('!') + 1)..canonical.LastIndexOf('!')]);
+        if (read && wildcarded)
+            problem = ExtendedRegularExpression.Problem(canonical[(canonical.IndexOf('!') + 1)..canonical.LastIndexOf('!')]);
         // Two exclamation marks make a wildcard in the eyes of a S-CSCF (TS 23.003 13.5), whatever type stands beside them.
-        else if (read && canonical.Count(c => c == '!') > 1) problem = "has two exclamation marks, which make it a wildcard; give its identityType";
+        else if (read && canonical.Count(c => c == '!') > 1)
+            problem = "has two exclamation marks, which make it a wildcard; give its identityType";
         if (problem is not null)
         {
             problems.Add(document.At("identity"), $"{DocumentText.Quote(text)} {problem}");
@@ -97,7 +101,8 @@ internal sealed class RegistrationSetReader(ProblemList problems)
         if (services > 0)
         {
             // PSIs do not register, so they cannot share the registration of a user (TS 23.228 5.4.12).
-            if (services < set.PublicIdentities.Length) problems.Add(path, "mixes public service identities with public user identities; give them sets of their own");
+            if (services < set.PublicIdentities.Length)
+                problems.Add(path, "mixes public service identities with public user identities; give them sets of their own");
             return;
         }
         if (set.DefaultIdentity is null) problems.Warn(path, "has no distinct identity that is not barred, so nobody can register with it");

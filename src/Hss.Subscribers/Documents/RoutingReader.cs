@@ -29,7 +29,8 @@ internal sealed class RoutingReader(ProblemList problems)
         var addresses = new ChargingAddresses(ReadAddress(value, "primaryCollection"), ReadAddress(value, "secondaryCollection"),
             ReadAddress(value, "primaryEvent"), ReadAddress(value, "secondaryEvent"));
         // TS 29.228 6.6: Charging-Information holds at least one of the two primary names.
-        if (!value.Has("primaryCollection") && !value.Has("primaryEvent")) problems.Add(value.Path, "has neither primaryCollection nor primaryEvent; one is needed");
+        if (!value.Has("primaryCollection") && !value.Has("primaryEvent"))
+            problems.Add(value.Path, "has neither primaryCollection nor primaryEvent; one is needed");
         return addresses;
     }
 
@@ -38,7 +39,8 @@ internal sealed class RoutingReader(ProblemList problems)
         if (!document.Has("allowedVisitedNetworks")) return null;
         var networks = ImmutableArray.CreateBuilder<string>();
         foreach (var (text, path) in document.Texts("allowedVisitedNetworks", required: false))
-            if (text.AsSpan().ContainsAny("\" \t")) problems.Add(path, $"{DocumentText.Quote(text)} holds a quote or a blank; write the bare name of the network");
+            if (text.AsSpan().ContainsAny("\" \t"))
+                problems.Add(path, $"{DocumentText.Quote(text)} holds a quote or a blank; write the bare name of the network");
             else networks.Add(text);
         return networks.ToImmutable();
     }

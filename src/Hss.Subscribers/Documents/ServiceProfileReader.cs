@@ -40,12 +40,14 @@ internal sealed class ServiceProfileReader(IfcTemplates templates, ProblemList p
 
     private InitialFilterCriteria? ReadFilter(JsonElement value, DocumentPath path)
     {
-        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("template", out _)) return FilterReader.Read(value, path, problems);
+        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("template", out _))
+            return FilterReader.Read(value, path, problems);
         if (DocumentObject.Read(value, path, problems, s_referenceFields) is not { } reference
             || !reference.TryText("template", required: true, out var name)) return null;
         if (templates.Find(name) is not { } template)
         {
-            problems.Add(reference.At("template"), $"{DocumentText.Quote(name)} is no template; it is one of {string.Join(", ", templates.Names)}");
+            problems.Add(reference.At("template"),
+                $"{DocumentText.Quote(name)} is no template; it is one of {string.Join(", ", templates.Names)}");
             return null;
         }
         return reference.TryValue("parameters", required: false, out var parameters)

@@ -39,7 +39,8 @@ internal static class SharedServiceProfiles
                         filters.Add(filter);
             profiles.Add(new() { Name = value.GetProperty("name").GetString()!, InitialFilterCriteria = filters.ToImmutable() });
         }
-        return problems.IsEmpty ? profiles.ToImmutable() : throw new InvalidDataException($"a stored service profile cannot be read: {problems.Problems[0]}");
+        return problems.IsEmpty ? profiles.ToImmutable()
+            : throw new InvalidDataException($"a stored service profile cannot be read: {problems.Problems[0]}");
     }
 
     private sealed class OctetComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

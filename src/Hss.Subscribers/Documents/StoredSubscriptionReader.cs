@@ -98,7 +98,8 @@ internal static class StoredSubscriptionReader
             identities.Add(new()
             {
                 Identity = identity,
-                Credentials = credentials(identity) ?? throw new InvalidDataException($"the credentials of stored private identity {identity} are missing"),
+                Credentials = credentials(identity)
+                    ?? throw new InvalidDataException($"the credentials of stored private identity {identity} are missing"),
                 AllowedSchemes = allowed,
                 DefaultScheme = usual,
                 InitialSqn = sqn,
@@ -112,7 +113,8 @@ internal static class StoredSubscriptionReader
         ulong sqn = 0;
         Begin(ref json, JsonTokenType.StartObject);
         while (NextField(ref json))
-            if (json.ValueTextEquals("sqn"u8)) sqn = ulong.Parse(Text(ref json), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            if (json.ValueTextEquals("sqn"u8))
+                sqn = ulong.Parse(Text(ref json), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             else json.Skip();
         return sqn;
     }
@@ -153,7 +155,8 @@ internal static class StoredSubscriptionReader
                 else if (json.ValueTextEquals("aliasGroup"u8)) aliasGroup = Text(ref json);
                 else json.Skip();
             }
-            if (identity is null || profile is null) throw new InvalidDataException("a stored public identity has no name or no service profile");
+            if (identity is null || profile is null)
+                throw new InvalidDataException("a stored public identity has no name or no service profile");
             identities.Add(new()
             {
                 Identity = identity, ServiceProfile = profile, Barred = barred, Type = type, DisplayName = displayName, AliasGroup = aliasGroup,

@@ -26,7 +26,8 @@ public static class SubscriptionJson
         var problems = new ProblemList();
         Subscription? subscription = null;
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
-        if (utf8.Length > MaxDocumentBytes) problems.Add(DocumentPath.Root, $"the document has {utf8.Length} octets, at most {MaxDocumentBytes} are allowed");
+        if (utf8.Length > MaxDocumentBytes)
+            problems.Add(DocumentPath.Root, $"the document has {utf8.Length} octets, at most {MaxDocumentBytes} are allowed");
         else
         {
             try
@@ -37,7 +38,8 @@ public static class SubscriptionJson
             catch (JsonException exception)
             {
                 // The parser's own message may quote what it stumbled over, and that may be part of a key.
-                problems.Add(DocumentPath.Root, $"no valid JSON at line {exception.LineNumber + 1}, octet {exception.BytePositionInLine + 1}");
+                problems.Add(DocumentPath.Root,
+                    $"no valid JSON at line {exception.LineNumber + 1}, octet {exception.BytePositionInLine + 1}");
             }
         }
         return new(problems.IsEmpty ? subscription : null, problems.Problems, problems.Warnings);

@@ -49,11 +49,12 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
                 if (!profiles.Contains(set.PublicIdentities[i].ServiceProfile))
                     problems.Add(path.Item("publicIdentities", i).Field("serviceProfile"),
                         $"{DocumentText.Quote(set.PublicIdentities[i].ServiceProfile)} is no service profile of this subscription; "
-                        + $"it has {(profiles.Count == 0 ? "none" : string.Join(", ", profiles.Order(StringComparer.Ordinal).Take(10).Select(DocumentText.Quote)))}");
+                        + $"it has {Names(profiles)}");
             for (var i = 0; i < set.PrivateIdentities.Length; i++)
                 if (!privateIdentities.Contains(set.PrivateIdentities[i]))
                     problems.Add(path.Item("privateIdentities", i),
-                        $"{DocumentText.Quote(set.PrivateIdentities[i])} is no private identity of this subscription; add it to privateIdentities or remove it here");
+                        $"{DocumentText.Quote(set.PrivateIdentities[i])} is no private identity of this subscription; "
+                        + "add it to privateIdentities or remove it here");
         }
     }
 
@@ -66,9 +67,11 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
             var length = UserDataXml.Write(subscription, s, longest.Identity).Length;
             var path = DocumentPath.Root.Item("implicitRegistrationSets", s);
             if (length > UserDataXml.MaxUserDataBytes)
-                problems.Add(path, $"makes User-Data of {length} octets, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters");
+                problems.Add(path,
+                    $"makes User-Data of {length} octets, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters");
             else if (length > UserDataXml.LargeUserDataBytes)
-                problems.Warn(path, $"makes User-Data of {length} octets, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused");
+                problems.Warn(path,
+                    $"makes User-Data of {length} octets, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused");
         }
     }
 
@@ -76,9 +79,16 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
     {
         for (var p = 0; p < subscription.PrivateIdentities.Length; p++)
             if (!subscription.ImplicitRegistrationSets.Any(set => set.BelongsTo(subscription.PrivateIdentities[p].Identity)))
-                problems.Warn(DocumentPath.Root.Item("privateIdentities", p), "may use no implicit registration set, so it cannot register");
+                problems.Warn(DocumentPath.Root.Item("privateIdentities", p),
+                    "may use no implicit registration set, so it cannot register");
         for (var p = 0; p < subscription.ServiceProfiles.Length; p++)
-            if (!subscription.ImplicitRegistrationSets.Any(set => set.PublicIdentities.Any(i => i.ServiceProfile == subscription.ServiceProfiles[p].Name)))
+            if (!IsUsed(subscription, subscription.ServiceProfiles[p].Name))
                 problems.Warn(DocumentPath.Root.Item("serviceProfiles", p), "is used by no public identity");
     }
+
+    private static bool IsUsed(Subscription subscription, string profile) =>
+        subscription.ImplicitRegistrationSets.Any(set => set.PublicIdentities.Any(identity => identity.ServiceProfile == profile));
+
+    private static string Names(HashSet<string> profiles) =>
+        profiles.Count == 0 ? "none" : string.Join(", ", profiles.Order(StringComparer.Ordinal).Take(10).Select(DocumentText.Quote));
 }

@@ -14,6 +14,9 @@ internal static class SubscriptionWriter
     // The default encoder escapes '+', which every telephone number has.
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly AuthenticationSchemes[] s_schemes =
+        [AuthenticationSchemes.DigestAkaV1Md5, AuthenticationSchemes.SipDigest, AuthenticationSchemes.LegacyDigestMd5];
+
     /// <param name="stored">True: filters as they are, each with its origin. False: an origin stands for its filter.</param>
     public static ReadOnlyMemory<byte> Write(Subscription subscription, bool stored)
     {
@@ -61,7 +64,7 @@ internal static class SubscriptionWriter
 
     private static IEnumerable<string> SchemeNames(AuthenticationSchemes schemes)
     {
-        foreach (var scheme in (AuthenticationSchemes[])[AuthenticationSchemes.DigestAkaV1Md5, AuthenticationSchemes.SipDigest, AuthenticationSchemes.LegacyDigestMd5])
+        foreach (var scheme in s_schemes)
             if (schemes.HasFlag(scheme)) yield return AuthenticationScheme.NameOf(scheme);
     }
 
@@ -79,7 +82,8 @@ internal static class SubscriptionWriter
         json.WriteString("identity", identity.Identity);
         json.WriteString("serviceProfile", identity.ServiceProfile);
         if (identity.Barred) json.WriteBoolean("barred", true);
-        if (identity.Type != PublicIdentityType.DistinctPublicIdentity) json.WriteString("identityType", NameIn(RegistrationSetReader.Types, identity.Type));
+        if (identity.Type != PublicIdentityType.DistinctPublicIdentity)
+            json.WriteString("identityType", NameIn(RegistrationSetReader.Types, identity.Type));
         if (identity.DisplayName is not null) json.WriteString("displayName", identity.DisplayName);
         if (identity.AliasGroup is not null) json.WriteString("aliasGroup", identity.AliasGroup);
         json.WriteEndObject();
@@ -140,7 +144,8 @@ internal static class SubscriptionWriter
         if (trigger.RequestUri is not null) json.WriteString("requestUri", trigger.RequestUri);
         if (trigger.SipHeader is { } header) WritePair(json, "sipHeader", "header", header.Header, header.Content);
         if (trigger.SessionCase is { } sessionCase) json.WriteString("sessionCase", NameIn(FilterReader.SessionCases, sessionCase));
-        if (trigger.SessionDescription is { } description) WritePair(json, "sessionDescription", "line", description.Line, description.Content);
+        if (trigger.SessionDescription is { } description)
+            WritePair(json, "sessionDescription", "line", description.Line, description.Content);
         if (!trigger.RegistrationTypes.IsEmpty)
             WriteTexts(json, "registrationTypes", trigger.RegistrationTypes.Select(type => NameIn(FilterReader.RegistrationTypes, type)));
         json.WriteEndObject();

@@ -114,7 +114,8 @@ public static class CanonicalIdentity
         length = 0;
         var first = utf8.IndexOf((byte)'!');
         var last = utf8.LastIndexOf((byte)'!');
-        if (last - first < 2) return "is no wildcarded identity; put the regular expression between two exclamation marks, as in sip:chat!.*!@example.com";
+        if (last - first < 2)
+            return "is no wildcarded identity; put the regular expression between two exclamation marks, as in sip:chat!.*!@example.com";
         if (SchemeLength(utf8, "sip:"u8, "sips:"u8) is var sip and > 0)
             return SipUri.CanonicaliseWildcarded(utf8[sip..], first - sip, last + 1 - sip, output, out length);
         if (SchemeLength(utf8, "tel:"u8, "tel:"u8) is var tel and > 0)

@@ -37,7 +37,8 @@ internal static class SipUri
         var userLength = 0;
         if (at == 0) return "has no user part before '@'";
         if (WriteUser(text[..at], keepMark: false, user, ref userLength) is { } problem) return problem;
-        if (WriteUserOrNumber(user[..userLength], HasUserPhone(text[(at + 1)..]), output, ref length) is { } numberProblem) return numberProblem;
+        if (WriteUserOrNumber(user[..userLength], HasUserPhone(text[(at + 1)..]), output, ref length) is { } numberProblem)
+            return numberProblem;
         output[length++] = (byte)'@';
         return WriteHostAndPort(text[(at + 1)..], output, ref length);
     }

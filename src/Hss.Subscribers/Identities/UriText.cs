@@ -51,7 +51,8 @@ internal static class UriText
     public static void WriteNumber(ReadOnlySpan<byte> number, Span<byte> output, ref int length)
     {
         foreach (var character in number)
-            if (!IsVisualSeparator(character)) output[length++] = character is >= (byte)'A' and <= (byte)'F' ? (byte)(character | 0x20) : character;
+            if (!IsVisualSeparator(character))
+                output[length++] = character is >= (byte)'A' and <= (byte)'F' ? (byte)(character | 0x20) : character;
     }
 
     /// <summary>The value of phone-context among ";name=value" parameters. False: there is none.</summary>

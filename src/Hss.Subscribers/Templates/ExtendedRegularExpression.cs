@@ -60,7 +60,8 @@ public static class ExtendedRegularExpression
                     break;
                 case '\\':
                     if (i == pattern.Length) return "ends with a backslash";
-                    if (char.IsAsciiLetterOrDigit(pattern[i])) return $"uses \\{pattern[i]}, which POSIX does not have; write a bracket such as [0-9] or [[:space:]]";
+                    if (char.IsAsciiLetterOrDigit(pattern[i]))
+                        return $"uses \\{pattern[i]}, which POSIX does not have; write a bracket such as [0-9] or [[:space:]]";
                     i++;
                     break;
             }

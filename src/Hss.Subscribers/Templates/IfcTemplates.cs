@@ -37,7 +37,8 @@ public sealed class IfcTemplates
         {
             foreach (var file in Directory.EnumerateFiles(services, "*.json").Order(StringComparer.Ordinal))
                 if (TemplateFile.Read(file, problems) is { } template) templates.Add(template);
-            if (templates.Count == 0 && problems.Count == 0) problems.Add(new(services, "holds no template; one .json file per service is expected there"));
+            if (templates.Count == 0 && problems.Count == 0)
+                problems.Add(new(services, "holds no template; one .json file per service is expected there"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

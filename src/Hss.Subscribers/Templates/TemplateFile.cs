@@ -36,7 +36,8 @@ internal sealed class TemplateFile(ProblemList problems)
         }
         catch (JsonException exception)
         {
-            list.Add(DocumentPath.Root, $"no valid JSON at line {exception.LineNumber + 1}, octet {exception.BytePositionInLine + 1}: {exception.Message}");
+            list.Add(DocumentPath.Root,
+                $"no valid JSON at line {exception.LineNumber + 1}, octet {exception.BytePositionInLine + 1}: {exception.Message}");
         }
         catch (InvalidOperationException)
         {
@@ -50,7 +51,8 @@ internal sealed class TemplateFile(ProblemList problems)
     {
         if (DocumentObject.Read(root, DocumentPath.Root, problems, s_fields) is not { } document) return null;
         if (document.TryText("name", required: true, out var name) && name != fileName)
-            problems.Add(document.At("name"), $"is {DocumentText.Quote(name)}; the file is named {DocumentText.Quote(fileName)}, and the two are equal");
+            problems.Add(document.At("name"),
+                $"is {DocumentText.Quote(name)}; the file is named {DocumentText.Quote(fileName)}, and the two are equal");
         document.TryText("version", required: true, out var version);
         document.TryText("description", required: true, out var text, DocumentText.MaxServiceInfoLength);
         document.TryText("reference", required: true, out var reference);
@@ -82,7 +84,8 @@ internal sealed class TemplateFile(ProblemList problems)
         foreach (var (value, path) in document.Items("parameters", required: true))
         {
             if (ReadParameter(value, path) is not { } parameter) continue;
-            if (parameters.Any(p => p.Name == parameter.Name)) problems.Add(path.Field("name"), $"{DocumentText.Quote(parameter.Name)} stands here twice; rename one");
+            if (parameters.Any(p => p.Name == parameter.Name))
+                problems.Add(path.Field("name"), $"{DocumentText.Quote(parameter.Name)} stands here twice; rename one");
             parameters.Add(parameter);
         }
         return parameters.ToImmutable();
@@ -94,8 +97,10 @@ internal sealed class TemplateFile(ProblemList problems)
         var type = document.Choice<TemplateParameterType>("type", required: true, s_types);
         document.TryText("description", required: true, out var description);
         if (!document.TryText("name", required: true, out var name) || type is null || description is null) return null;
-        if (!TemplateText.IsName(name)) problems.Add(document.At("name"), $"{DocumentText.Quote(name)} is no name; use lower-case letters, digits and '_'");
-        if (type != TemplateParameterType.Integer && (document.Has("minimum") || document.Has("maximum"))) problems.Add(path, "bounds something else than an integer");
+        if (!TemplateText.IsName(name))
+            problems.Add(document.At("name"), $"{DocumentText.Quote(name)} is no name; use lower-case letters, digits and '_'");
+        if (type != TemplateParameterType.Integer && (document.Has("minimum") || document.Has("maximum")))
+            problems.Add(path, "bounds something else than an integer");
         if (type != TemplateParameterType.Text && document.Has("values")) problems.Add(path, "lists values of something else than a text");
         var minimum = document.Integer("minimum", required: false, 0, int.MaxValue) ?? 0;
         var parameter = new TemplateParameter
@@ -128,7 +133,8 @@ internal sealed class TemplateFile(ProblemList problems)
             else if (parameter.Type == TemplateParameterType.RegularExpression && !TemplateText.IsPattern(field))
                 problems.Add(path, $"{field} uses {{{name}}}, a regular expression, but is no pattern");
         }
-        foreach (var parameter in parameters.Where(p => !used.Contains(p.Name))) problems.Add(path, $"does not use the parameter {parameter.Name}");
+        foreach (var parameter in parameters.Where(p => !used.Contains(p.Name)))
+            problems.Add(path, $"does not use the parameter {parameter.Name}");
     }
 
     // Rendered once with defaults and plain samples: whatever is wrong with the filter itself shows now, not at the first subscriber.

@@ -83,7 +83,8 @@ internal static class TemplateText
         if (TryPlaceholder(text, 0, out var whole) && whole.Length + 2 == text.Length)
         {
             var value = values[whole];
-            if (value.Parameter.Type == TemplateParameterType.Integer && !IsPattern(field)) json.WriteNumberValue(int.Parse(value.Text, CultureInfo.InvariantCulture));
+            if (value.Parameter.Type == TemplateParameterType.Integer && !IsPattern(field))
+                json.WriteNumberValue(int.Parse(value.Text, CultureInfo.InvariantCulture));
             else if (value.Parameter.Type == TemplateParameterType.Boolean) json.WriteBooleanValue(value.Text == "true");
             else json.WriteStringValue(IsPattern(field) && value.Parameter.Type != TemplateParameterType.RegularExpression
                 ? ExtendedRegularExpression.Escape(value.Text) : value.Text);

@@ -1,0 +1,315 @@
+using Hss.Diameter;
+using Hss.DiameterNode.Tests.Support;
+
+namespace Hss.DiameterNode.Tests;
+
+/// <summary>Framing, batching, back-pressure, and that no connection harms another.</summary>
+public sealed class ConnectionTests
+{
+    [Fact]
+    public async Task Byte_by_byte_delivery_changes_nothing()
+    {
+        await using TestNode node = new();
+        FakePeer peer = node.Connect();
+        foreach (byte octet in Requests.Cer().Concat(Requests.Mar("slow;1")).ToArray()) await peer.SendOctetsAsync(new[] { octet });
+        Assert.Equal(ResultCode.Success, (await peer.ExpectCeaAsync()).Result);
+        Assert.Equal("slow;1", (await peer.ExpectMaaAsync()).Text(Avp.SessionId));
+        foreach (byte octet in Requests.Dwr()) await peer.SendOctetsAsync(new[] { octet });
+        await peer.ExpectDwaAsync();
+    }
+
+    [Fact]
+    public async Task Two_requests_split_at_every_octet_change_nothing()
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        byte[] both = [.. Requests.Mar("1"), .. Requests.Mar("2")];
+        for (int split = 0; split <= both.Length; split++)
+        {
+            await peer.SendOctetsAsync(both.AsMemory(0, split));
+            await peer.SendOctetsAsync(both.AsMemory(split));
+            Assert.Equal("1", (await peer.ExpectMaaAsync()).Text(Avp.SessionId));
+            Assert.Equal("2", (await peer.ExpectMaaAsync()).Text(Avp.SessionId));
+        }
+    }
+
+    [Theory]
+    [InlineData(1024)]
+    [InlineData(16)]
+    [InlineData(1)]
+    public async Task A_thousand_requests_in_one_write_are_each_answered_once(int bound)
+    {
+        await using TestNode node = new(options: options => options with { MaxRequestsInFlightPerPeer = bound });
+        FakePeer peer = await node.ConnectOpenAsync();
+        await AssertThousandAsync(peer);
+        await Eventually.IsTrueAsync(() => Assert.Single(node.Node.OpenPeers) is { Received: 1000, Answered: 1000, Errors: 0, InFlight: 0 });
+    }
+
+    [Theory]
+    [InlineData(1024)]
+    [InlineData(16)]
+    public async Task A_thousand_requests_whose_procedures_wait_are_each_answered_once(int bound)
+    {
+        await using TestNode node = new(
+            async (_, answer, _) =>
+            {
+                await Task.Yield();
+                answer.Result(ResultCode.Success);
+            },
+            options => options with { MaxRequestsInFlightPerPeer = bound });
+        FakePeer peer = await node.ConnectOpenAsync();
+        await AssertThousandAsync(peer);
+    }
+
+    [Fact]
+    public async Task Answers_that_are_ready_together_share_flushes()
+    {
+        // 64 answers of about 400 octets fit one flush. The reader sees them all in its first read, which it could not if each were
+        // flushed alone with the reader awake; the count of flushes itself is the transport's business.
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        await peer.SendAsync([.. Enumerable.Range(0, 64).Select(i => Requests.Mar($"{i}"))]);
+        var result = await peer.Connection.FromNode.ReadAsync();
+        Assert.True(result.Buffer.Length > 64 * 200, $"{result.Buffer.Length} octets in the first read");
+        peer.Connection.FromNode.AdvanceTo(result.Buffer.End);
+    }
+
+    [Fact]
+    public async Task Garbage_closes_its_own_connection_only_and_owed_answers_still_go_out()
+    {
+        await using TestNode node = new();
+        FakePeer good = await node.ConnectOpenAsync("good.example");
+        FakePeer bad = await node.ConnectOpenAsync("bad.example");
+        await bad.SendAsync(Requests.Mar("before"), "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Requests.Mar("behind"));
+        Assert.Equal("before", (await bad.ExpectMaaAsync()).Text(Avp.SessionId));
+        await bad.ExpectClosedAsync();
+        Assert.Single(node.Log.Of(2105));
+        Assert.Equal(ResultCode.Success, (await good.AskAsync(Requests.Mar())).Result);
+        Assert.Equal("good.example", Assert.Single(node.Node.OpenPeers).Identity);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(19)]
+    [InlineData(DiameterLimits.MaxFrameLengthBytes + 4)]
+    public async Task A_length_no_message_has_closes_the_connection(int length)
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        await peer.SendAsync([1, (byte)(length >> 16), (byte)(length >> 8), (byte)length, 0xC0, 0, 1, 47]);
+        await peer.ExpectClosedAsync();
+    }
+
+    [Fact]
+    public async Task Random_bytes_never_throw_and_never_leak()
+    {
+        const int seed = 20261121;
+        Random random = new(seed);
+        await using TestNode node = new();
+        for (int round = 0; round < 200; round++)
+        {
+            FakePeer peer = round % 2 == 0 ? node.Connect() : await node.ConnectOpenAsync($"peer{round}.example");
+            byte[] octets = new byte[random.Next(1, 400)];
+            random.NextBytes(octets);
+            await peer.SendOctetsAsync(octets);
+            await peer.Connection.ToNode.CompleteAsync();
+            try
+            {
+                await peer.Served.WaitAsync(TimeSpan.FromSeconds(20));
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"seed {seed}, round {round}: {e}");
+            }
+        }
+
+        Assert.Empty(node.Log.Of(2112));
+    }
+
+    [Fact]
+    public async Task Every_mutated_request_is_answered_once_or_ends_the_connection()
+    {
+        const int seed = 6733;
+        Random random = new(seed);
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        int answered = 0;
+        for (int round = 0; round < 2000; round++)
+        {
+            byte[] request = Requests.Mar($"fuzz;{round}");
+            for (int i = random.Next(1, 5); i > 0; i--)
+            {
+                // The length, the R bit and the command stay as they are: this is about requests that are framed and expect an answer.
+                int at = random.Next(8, request.Length);
+                request[at] = (byte)random.Next(256);
+            }
+
+            if (random.Next(10) == 0) request[0] = (byte)random.Next(256);
+            ReceivedMessage answer = await peer.AskAsync(request);
+            Assert.True(answer.Result != ResultCode.None, $"seed {seed}, round {round}: {answer}");
+            answered++;
+        }
+
+        Assert.Equal(2000, answered);
+        Assert.Empty(node.Log.Of(2203));
+    }
+
+    [Fact]
+    public async Task The_newer_connection_of_a_peer_replaces_the_older_and_late_answers_are_dropped()
+    {
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestNode node = new(async (request, answer, _) =>
+        {
+            if (request.SessionId.ToText() == "old") await gate.Task;
+            answer.Result(ResultCode.Success);
+        });
+        FakePeer older = await node.ConnectOpenAsync();
+        await older.SendAsync(Requests.Mar("old"));
+        await older.FenceAsync();
+
+        FakePeer newer = await node.ConnectOpenAsync(Requests.Scscf.ToUpperInvariant());
+        await older.ExpectClosedAsync();
+        Assert.True(older.Connection.IsAborted);
+        Assert.Equal(Requests.Scscf.ToUpperInvariant(), Assert.Single(node.Node.OpenPeers).Identity);
+        Assert.Single(node.Log.Of(2103));
+
+        gate.SetResult();
+        await Eventually.IsTrueAsync(() => node.Pool.Rented == 0);
+        Assert.Equal("new", (await newer.AskAsync(Requests.Mar("new"))).Text(Avp.SessionId));
+    }
+
+    [Fact]
+    public async Task A_DWA_overtakes_the_answers_that_wait()
+    {
+        // The peer reads nothing until 100 answers wait behind the transport's buffer, then asks for a sign of life.
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 1024);
+        byte[][] requests = [.. Enumerable.Range(0, 1000).Select(i => Requests.Mar($"{i:D40}"))];
+        await peer.SendAsync(requests);
+        await peer.SendAsync(Requests.Dwr());
+        await Eventually.IsTrueAsync(() => Assert.Single(node.Node.OpenPeers).InFlight == 1001);
+
+        int before = 0;
+        int behind = 0;
+        bool isAlive = false;
+        while (before + behind < 1000)
+        {
+            ReceivedMessage? message = await peer.ReceiveAsync();
+            Assert.NotNull(message);
+            if (message.Header.CommandCode == 280) isAlive = true;
+            else if (isAlive) behind++;
+            else before++;
+        }
+
+        Assert.True(isAlive);
+        Assert.True(behind > 0, $"the DWA came behind all {before} answers");
+    }
+
+    [Fact]
+    public async Task A_peer_that_reads_no_answers_is_held_and_then_closed_and_harms_no_other()
+    {
+        const int bound = 32;
+        int started = 0;
+        await using TestNode node = new(
+            (_, answer, _) =>
+            {
+                Interlocked.Increment(ref started);
+                answer.Result(ResultCode.Success);
+                return default;
+            },
+            options => options with { MaxRequestsInFlightPerPeer = bound });
+        FakePeer good = await node.ConnectOpenAsync("good.example");
+        FakePeer slow = await node.ConnectOpenAsync("slow.example", sendBufferBytes: 1024);
+
+        // Far more than the bound, the transport's buffers and one flush can hold; the pipe to the node fills and the send never ends.
+        Task sending = slow.SendAsync([.. Enumerable.Range(0, 2000).Select(i => Requests.Mar($"{i}"))]);
+        await Eventually.IsTrueAsync(() => node.Node.OpenPeers.Single(peer => peer.Identity == "slow.example").InFlight == bound);
+        Assert.Equal(bound, started);
+        Assert.False(sending.IsCompleted);
+        Assert.Equal(ResultCode.Success, (await good.AskAsync(Requests.Mar())).Result);
+        Assert.Equal(0, node.Pool.Rented);
+
+        node.Time.Advance(node.Options.SendTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.False(slow.Connection.IsAborted);
+        node.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await slow.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(slow.Connection.IsAborted);
+        Assert.Single(node.Log.Of(2106));
+        Assert.Equal(ResultCode.Success, (await good.AskAsync(Requests.Mar())).Result);
+        Assert.Equal("good.example", Assert.Single(node.Node.OpenPeers).Identity);
+    }
+
+    [Fact]
+    public async Task A_peer_that_closes_its_direction_and_reads_no_answers_is_closed_too()
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 1024);
+        await peer.SendAsync([.. Enumerable.Range(0, 100).Select(i => Requests.Mar($"{i}"))]);
+        await peer.Connection.ToNode.CompleteAsync();
+        await Eventually.IsTrueAsync(() =>
+        {
+            node.Time.Advance(0.1);
+            return peer.Served.IsCompleted;
+        });
+        Assert.True(peer.Connection.IsAborted);
+        Assert.Single(node.Log.Of(2110));
+    }
+
+    [Fact]
+    public async Task A_slow_peer_that_reads_again_gets_everything()
+    {
+        await using TestNode node = new(options: options => options with { MaxRequestsInFlightPerPeer = 8 });
+        FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 512);
+        Task sending = peer.SendAsync([.. Enumerable.Range(0, 500).Select(i => Requests.Mar($"{i}"))]);
+        await Eventually.IsTrueAsync(() => Assert.Single(node.Node.OpenPeers).InFlight == 8);
+        node.Time.Advance(node.Options.SendTimeout / 2);
+        for (int i = 0; i < 500; i++) Assert.Equal($"{i}", (await peer.ExpectMaaAsync()).Text(Avp.SessionId));
+        await sending;
+    }
+
+    [Fact]
+    public async Task A_flood_of_DWR_is_bounded_like_requests()
+    {
+        await using TestNode node = new(options: options => options with { MaxRequestsInFlightPerPeer = 8 });
+        FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 512);
+        Task sending = peer.SendAsync([.. Enumerable.Range(0, 3000).Select(_ => Requests.Dwr())]);
+        await Eventually.IsTrueAsync(() => Assert.Single(node.Node.OpenPeers).InFlight == 8);
+        Assert.False(sending.IsCompleted);
+        for (int i = 0; i < 3000; i++) await peer.ExpectDwaAsync();
+        await sending;
+    }
+
+    [Fact]
+    public async Task Answers_are_still_sent_to_a_peer_that_has_closed_its_own_direction()
+    {
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestNode node = new(async (_, answer, _) =>
+        {
+            await gate.Task;
+            answer.Result(ResultCode.Success);
+        });
+        FakePeer peer = await node.ConnectOpenAsync();
+        await peer.SendAsync(Requests.Mar("1"), Requests.Mar("2"));
+        await peer.Connection.ToNode.CompleteAsync();
+        await Eventually.IsTrueAsync(() => node.Node.OpenPeers.Count == 0);
+        gate.SetResult();
+        await peer.ExpectMaaAsync();
+        await peer.ExpectMaaAsync();
+        await peer.ExpectClosedAsync();
+    }
+
+    private static async Task AssertThousandAsync(FakePeer peer)
+    {
+        Task sending = peer.SendAsync([.. Enumerable.Range(0, 1000).Select(i => Requests.Mar($"{i}"))]);
+        HashSet<string> sessions = [];
+        for (int i = 0; i < 1000; i++)
+        {
+            ReceivedMessage maa = await peer.ExpectMaaAsync();
+            Assert.Equal(ResultCode.Success, maa.Result);
+            Assert.True(sessions.Add(maa.Text(Avp.SessionId)!), $"answered twice: {maa}");
+        }
+
+        await sending;
+        await peer.FenceAsync();
+    }
+}
