@@ -10,6 +10,8 @@ internal static class AnswerRules
     /// <summary>Requests up to this size leave room for everything that an answer repeats of them.</summary>
     private const int RoomyBytes = 32 * 1024;
 
+    private static readonly uint[] Served = [257, 280, 282, 300, 301, 302, 303];
+
     private static readonly AvpKey[] Repeated = [Avp.SessionId.Key, Avp.UserName.Key, Avp.PublicIdentity.Key, Avp.ProxyInfo.Key];
 
     public static void Check(byte[] request, byte[] answer)
@@ -29,7 +31,10 @@ internal static class AnswerRules
         else Assert.Equal(expected & CommandFlags.Error, answered.Flags & ~CommandFlags.Proxiable);
 
         CheckAvps(answer);
-        CheckGrammar(answer, answered, isServed: isExperimental || result is 2001 or 2002);
+        bool isJudgedByHeader = result is (uint)ResultCode.UnsupportedVersion or (uint)ResultCode.InvalidMessageLength;
+
+        // A CER whose header cannot be trusted is refused as any request is, without this node's capabilities.
+        if (!isJudgedByHeader || asked.ApplicationId != ApplicationIds.Base) CheckGrammar(answer, answered, isServed: isExperimental || result is 2001 or 2002);
         CheckRepeated(request, asked, answer, result);
         SecretWatch.CheckAnswer(answer);
     }
@@ -69,6 +74,7 @@ internal static class AnswerRules
     private static void CheckGrammar(byte[] answer, DiameterHeader answered, bool isServed)
     {
         if (DiameterDictionary.FindCommand(answered) is not { } grammar) return;
+        if (!grammar.IsForAnyCommand && !Served.Contains(grammar.Code)) return; // What a command needs is known only where it is served.
         if (!grammar.IsForAnyCommand && (answered.Flags & CommandFlags.Proxiable) != (grammar.Flags & CommandFlags.Proxiable)) return; // Copied from the request.
         if (CommandCase.All[grammar.Abbreviation].TryParse(answer, out _, out GrammarFault fault)) return;
         AvpReader failed = new(fault.FailedAvp.Span);
@@ -94,13 +100,13 @@ internal static class AnswerRules
     private static List<string> All(byte[] message, AvpKey key)
     {
         List<string> all = [];
-        bool isFirst = true;
+        bool isOnce = key != Avp.ProxyInfo.Key, isFirst = true;
         AvpReader reader = AvpReader.OverMessage(message);
         while (reader.Read())
         {
             if (reader.Key != key) continue;
             if (!reader.Data.IsEmpty) all.Add(Convert.ToHexString(reader.RawAvp));
-            else if (isFirst) return all; // Of a kind that is repeated once the first counts, and an empty AVP is never sent.
+            else if (isOnce && isFirst) return all; // The first one counts, and an empty AVP is never sent.
             isFirst = false;
         }
 
