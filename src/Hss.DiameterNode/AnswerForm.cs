@@ -32,8 +32,11 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         MessageWriter writer = MessageWriter.Rent();
         Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, failedAvp);
 
-        // A request near the limit may hold more to repeat than an answer may carry. The result matters most.
+        // A request near the limit may hold more to repeat than an answer may carry. The result matters most: first go the identities
+        // and the AVP at fault; then, for a Session-Id or Proxy-Info that fills a frame alone, all that is the request's. The sender
+        // still has its hop-by-hop identifier, where a longer message would make it close the connection.
         if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, [], code, default);
+        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, default, default, command, [], code, default);
         return writer;
     }
 
@@ -97,12 +100,13 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         }
     }
 
+    // An empty one is left out, as everywhere: Kamailio throws away a message that holds an empty AVP.
     private static void CopyAll(MessageWriter writer, ReadOnlySpan<byte> frame, AvpKey key)
     {
         AvpReader reader = AvpReader.OverMessage(frame);
         while (reader.Read())
         {
-            if (reader.Key == key) writer.WriteRawAvp(reader.RawAvp);
+            if (reader.Key == key && !reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
         }
     }
 }

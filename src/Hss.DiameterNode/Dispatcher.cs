@@ -112,11 +112,11 @@ internal sealed class Dispatcher : IDisposable
 
     private ResultCode Judge(Peer peer, in DiameterHeader header, RentedFrame frame, in RequestAvps avps, out Command? command)
     {
-        command = null;
+        // Before anything is judged: 5011 and 5015 are answers of the command too, with its preamble and its identities.
+        command = _commands.GetValueOrDefault(Key(header));
         ResultCode fault = JudgeHeader(header);
         if (fault != ResultCode.None) return fault;
 
-        command = _commands.GetValueOrDefault(Key(header));
         if (peer.AllowedApplications?.Contains(header.ApplicationId) == false) return ResultCode.ApplicationUnsupported;
         if (command is null)
         {

@@ -170,6 +170,55 @@ public sealed class DispatcherTests
         Assert.Equal(ResultCode.Success, (await peer.AskAsync(Requests.Mar())).Result);
     }
 
+    [Theory]
+    [InlineData(0, 8)]
+    [InlineData(3, 1)]
+    public async Task A_permanent_failure_of_the_header_has_the_whole_frame_of_the_commands_answer(int place, byte change)
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        byte[] request = [.. Requests.Mar(), .. new byte[change & 3]];
+        request[place] += change;
+        ReceivedMessage answer = await peer.AskAsync(request);
+        Assert.True(answer.Result is ResultCode.UnsupportedVersion or ResultCode.InvalidMessageLength);
+        Assert.Equal(
+            [
+                Avp.SessionId.Key, Avp.VendorSpecificApplicationId.Key, Avp.AuthSessionState.Key, Avp.OriginHost.Key, Avp.OriginRealm.Key,
+                Avp.ResultCode.Key, Avp.UserName.Key, Avp.PublicIdentity.Key,
+            ],
+            answer.Keys);
+        Assert.Equal(ResultCode.Success, (await peer.AskAsync(Requests.Mar())).Result);
+    }
+
+    [Fact]
+    public async Task An_empty_Proxy_Info_is_not_repeated()
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        ReceivedMessage answer = await peer.AskAsync(Requests.Mar(more: writer => writer.WriteAvp(Avp.ProxyInfo.Key, Avp.ProxyInfo.Flags, [])));
+        Assert.Equal(ResultCode.MissingAvp, answer.Result);
+        Assert.False(answer.Find(Avp.ProxyInfo).IsPresent);
+    }
+
+    [Theory]
+    [InlineData(4, 3)]
+    [InlineData(ApplicationIds.Cx, 5)]
+    public async Task An_answer_that_repeats_too_much_is_still_one_that_peers_take(uint application, uint thousands)
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 256 * 1024);
+        const int room = DiameterLimits.MaxFrameLengthBytes - DiameterHeader.SizeBytes - 8;
+        foreach (AvpDefinition repeated in new[] { Avp.ProxyInfo, Avp.SessionId, Avp.UserName })
+        {
+            byte[] request = Requests.Write(Rp, 303, application, writer => writer.WriteAvp(repeated.Key, repeated.Flags, new byte[room]));
+            Assert.Equal(DiameterLimits.MaxFrameLengthBytes, request.Length);
+            ReceivedMessage answer = await peer.AskAsync(request);
+            Assert.Equal(thousands, (uint)answer.Result / 1000);
+            Assert.InRange(answer.Header.LengthBytes, 1, DiameterLimits.MaxFrameLengthBytes);
+            Assert.Equal(Requests.Hss, answer.Text(Avp.OriginHost));
+        }
+    }
+
     [Fact]
     public async Task A_grammar_fault_has_the_normal_form_with_Failed_AVP_and_the_identities()
     {

@@ -34,6 +34,15 @@ internal sealed class DocumentObject
         return document;
     }
 
+    /// <summary>Whether an object has a field of this name, before it is known which fields it may have.</summary>
+    /// Why not TryGetProperty: that throws at another field whose name is no text (a lone surrogate in its escapes).
+    public static bool IsNamedIn(JsonElement element, string name)
+    {
+        foreach (var property in element.EnumerateObject())
+            if (NameOf(property) == name) return true;
+        return false;
+    }
+
     public bool Has(string name) => _values[IndexOf(name)].ValueKind != JsonValueKind.Undefined;
 
     public DocumentPath At(string name) => Path.Field(name);

@@ -40,7 +40,7 @@ internal sealed class ServiceProfileReader(IfcTemplates templates, ProblemList p
 
     private InitialFilterCriteria? ReadFilter(JsonElement value, DocumentPath path)
     {
-        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("template", out _))
+        if (value.ValueKind != JsonValueKind.Object || !DocumentObject.IsNamedIn(value, "template"))
             return FilterReader.Read(value, path, problems);
         if (DocumentObject.Read(value, path, problems, s_referenceFields) is not { } reference
             || !reference.TryText("template", required: true, out var name)) return null;

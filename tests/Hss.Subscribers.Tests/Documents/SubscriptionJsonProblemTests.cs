@@ -148,6 +148,19 @@ public sealed class SubscriptionJsonProblemTests
     }
 
     [Theory]
+    [InlineData("\"priority\"", "\"priority\\ud800\"")]
+    [InlineData("\"conditionTypeCnf\"", "\"\\udc00\"")]
+    [InlineData("\"parameters\"", "\"\\ud800\"")]
+    [InlineData("\"as_uri\"", "\"as_uri\\ud800\"")]
+    [InlineData("\"method\"", "\"\\ud83d\"")]
+    public void Field_names_that_are_no_text_are_told_wherever_they_stand(string name, string broken)
+    {
+        var reading = SampleDocuments.Read(SampleDocuments.Full.Replace(name, broken, StringComparison.Ordinal));
+        Assert.Null(reading.Subscription);
+        Assert.NotEmpty(reading.Problems);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("{}x")]
