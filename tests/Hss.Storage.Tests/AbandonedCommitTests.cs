@@ -21,7 +21,7 @@ public sealed class AbandonedCommitTests
             Assert.False(next.IsCompleted);
             Assert.Equal(RegistrationStatus.NotRegistered, subscriber.States[0].Status);
         }
-        using var turn = await next;
+        using var turn = await Sample.Soon(next);
         Assert.Same(subscriber, turn.Subscriber);
         Assert.Equal(RegistrationStatus.Registered, subscriber.States[0].Status);
         await store.CommitAsync(turn, Sample.Register(0, RegistrationState.Initial), None);
@@ -40,7 +40,7 @@ public sealed class AbandonedCommitTests
             await AbandonAsync(store, subscriber);
             next = store.EnterAsync(subscriber, None).AsTask();
         }
-        using var turn = await next;
+        using var turn = await Sample.Soon(next);
         Assert.NotSame(subscriber, turn.Subscriber);
         Assert.Equal(RegistrationStatus.Registered, turn.Subscriber!.States[0].Status);
     }
@@ -61,7 +61,7 @@ public sealed class AbandonedCommitTests
             Assert.Throws<InvalidOperationException>(() => { _ = store.CommitAsync(turn, change, None).AsTask(); });
         }
         turn.Dispose();
-        using var next = await store.EnterAsync(subscriber, None);
+        using var next = await Sample.Soon(store.EnterAsync(subscriber, None).AsTask());
         Assert.Equal(RegistrationStatus.Registered, subscriber.States[0].Status);
     }
 
@@ -105,7 +105,7 @@ public sealed class AbandonedCommitTests
             }
         })));
         database.CommitFaults = null;
-        using var turn = await store.EnterAsync(subscriber, None);
+        using var turn = await Sample.Soon(store.EnterAsync(subscriber, None).AsTask());
         Assert.True(turn.Subscriber!.SequenceOf(0).Seq >= issued.Max());
         Assert.True(issued.Count > 100, $"only {issued.Count} issued, seed {seed}");
     }

@@ -27,7 +27,7 @@ public sealed class CrashTests
         var moments = new Random(seed);
         for (var crash = 0; crash < 4; crash++)
         {
-            await told.WaitForAsync(told.Count + moments.Next(20, 400));
+            await told.WaitForAsync(told.Count + moments.Next(20, 400), workers);
             // First what was told, then the image: what is told later may or may not be in it.
             var before = told.Copy();
             using var image = folder.Image(database);
@@ -172,9 +172,14 @@ public sealed class CrashTests
             }
         }
 
-        public async Task WaitForAsync(int count)
+        public async Task WaitForAsync(int count, Task[] workers)
         {
-            while (Count < count) await Task.Yield();
+            while (Count < count)
+            {
+                await Task.Yield();
+                foreach (var worker in workers)
+                    if (worker.IsFaulted) await worker;
+            }
         }
     }
 }

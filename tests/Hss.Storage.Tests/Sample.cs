@@ -88,4 +88,7 @@ internal static class Sample
     public static async Task<Subscriber> FindAsync(ISubscriberStore store, int number) =>
         await store.FindByPrivateIdentityAsync(Impi(number), CancellationToken.None)
         ?? throw new InvalidOperationException($"subscriber {number} is not in the store");
+
+    /// <summary>Turns a wait that never ends, which is how lost gates and lost answers show, into a failure.</summary>
+    public static Task<T> Soon<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromMinutes(1));
 }
