@@ -11,4 +11,12 @@ public sealed record AkaCredentials(Secret K, Secret Opc, ushort Amf);
 /// <summary>What SIP Digest needs. HA1 values are lower-case hexadecimal text as octets; the password is kept only for legacy Digest-MD5.</summary>
 /// Shape: Ha1Md5 32 characters, Ha1Sha256 64 characters or null, Password UTF-8 or null.
 /// Spec: TS 33.203 Annex N, TS 29.229 6.3.36 to 6.3.41, RFC 7616.
-public sealed record DigestCredentials(string Realm, Secret Ha1Md5, Secret? Ha1Sha256, Secret? Password);
+public sealed record DigestCredentials(string Realm, Secret Ha1Md5, Secret? Ha1Sha256, Secret? Password)
+{
+    /// <summary>Derives both HA1 from a clear password, which is then forgotten unless legacy Digest-MD5 needs it.</summary>
+    public static DigestCredentials FromPassword(string userName, string realm, ReadOnlySpan<byte> password, bool keepPassword) => new(
+        realm,
+        Digest.Ha1(DigestAlgorithm.Md5, userName, realm, password),
+        Digest.Ha1(DigestAlgorithm.Sha256, userName, realm, password),
+        keepPassword ? new Secret(password) : null);
+}

@@ -32,7 +32,7 @@ internal static class AvpFormat
     }
 
     /// <summary>The fewest octets a value of this type can have, for examples of missing AVPs.</summary>
-    /// One octet for strings: an identity is never empty, and some receivers throw away a message that holds an empty AVP.
+    // One octet for strings: an identity is never empty, and some receivers throw away a message that holds an empty AVP.
     public static int MinimumBytes(AvpType type) => type switch
     {
         AvpType.Integer64 or AvpType.Unsigned64 => 8,

@@ -10,7 +10,7 @@ public sealed partial class MessageWriter
     public void BeginGroup(AvpDefinition definition) => BeginGroup(definition.Key, definition.Flags);
 
     /// <summary>Opens a group with the flags given, for repeating what another node sent.</summary>
-    /// An empty group is dropped unless <paramref name="keepEmpty"/>.
+    /// Shape: an empty group is dropped unless <paramref name="keepEmpty"/>.
     public void BeginGroup(AvpKey key, AvpFlags flags, bool keepEmpty = false)
     {
         if (_depth == DiameterLimits.MaxNestingDepth) throw new InvalidOperationException("Too many groups inside groups.");

@@ -24,7 +24,15 @@ public sealed record InitialFilterCriteria
 
     /// <summary>Null: registered and unregistered part.</summary>
     public ProfilePartIndicator? ProfilePartIndicator { get; init; }
+
+    /// <summary>The template this filter was rendered from, or null when it was written out.</summary>
+    /// Why it is kept beside the rendered filter: loading needs no templates and a changed template file changes no service behind
+    /// anybody's back, while an export can still show what the operator wrote.
+    public TemplateReference? Origin { get; init; }
 }
+
+/// <summary>A filter by the name of its template. Parameters are those the operator gave, in the template's order; numbers and booleans as text.</summary>
+public sealed record TemplateReference(string Template, ImmutableArray<KeyValuePair<string, string>> Parameters);
 
 public enum ProfilePartIndicator
 {

@@ -4,11 +4,12 @@ using Hss.Authentication;
 namespace Hss.Subscribers;
 
 /// <summary>A subscription as the store holds it in memory: what was provisioned, where it is registered, and the counters of its keys.</summary>
-/// Reading needs no turn: <see cref="States"/> and <see cref="SequenceOf"/> are snapshots of what is durable. Changing them goes through
-/// <see cref="ISubscriberStore.EnterAsync"/> and <see cref="ISubscriberStore.CommitAsync"/>, one change of one subscriber at a time.
+/// Reading <see cref="States"/> needs no turn: it is a snapshot of what is durable. Counters, and every change, belong to the holder of the
+/// turn: <see cref="ISubscriberStore.EnterAsync"/>, then <see cref="ISubscriberStore.CommitAsync"/>.
 public sealed class Subscriber
 {
     private readonly SequenceState[] _sequences;
+    private readonly MilenageKey?[] _keys;
     private readonly UserDataCache _userData = new();
     private volatile ImmutableArrayBox _states;
 
@@ -20,6 +21,7 @@ public sealed class Subscriber
         _sequences = [.. sequences];
         if (_sequences.Length != subscription.PrivateIdentities.Length)
             throw new ArgumentException("one sequence state per private identity", nameof(sequences));
+        _keys = new MilenageKey?[_sequences.Length];
         Subscription = subscription;
         _states = new(states);
     }
@@ -60,6 +62,11 @@ public sealed class Subscriber
         if (reservation.MustCommit) throw new InvalidOperationException("this reservation is not durable yet");
         _sequences[privateIdentityIndex] = reservation.After;
     }
+
+    /// <summary>The expanded key of a private identity with AKA credentials, made on first use. A race makes it twice, which is harmless.</summary>
+    public MilenageKey KeyOf(int privateIdentityIndex) =>
+        _keys[privateIdentityIndex] ??= new MilenageKey(Subscription.PrivateIdentities[privateIdentityIndex].Credentials.Aka
+            ?? throw new InvalidOperationException("this private identity has no AKA credentials"));
 
     /// <summary>User-Data (AVP 606) of one set for one private identity, rendered once and kept as UTF-8.</summary>
     public ReadOnlyMemory<byte> UserData(int setIndex, string privateIdentity) => _userData.Get(Subscription, setIndex, privateIdentity);

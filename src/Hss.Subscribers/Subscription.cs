@@ -26,6 +26,28 @@ public sealed record Subscription
 
     /// <summary>False: the subscription exists but may not register (UAR step 5, 5003).</summary>
     public bool RegistrationAllowed { get; init; } = true;
+
+    /// <summary>The private identities that may use a set, in the order of the subscription; never none.</summary>
+    public ImmutableArray<PrivateIdentity> PrivateIdentitiesOf(int setIndex) => Facts.PrivateIdentities[setIndex];
+
+    /// <summary>Whether some identity of the set has services for the unregistered state (LIA 2003 instead of 5003).</summary>
+    /// Spec: TS 29.228 6.1.4.1; <see cref="UnregisteredServices"/> says how the filters are read.
+    public bool HasUnregisteredServices(int setIndex) => Facts.HasUnregisteredServices[setIndex];
+
+    /// <summary>Whether this identity has them; others of its set may have another service profile.</summary>
+    public bool HasUnregisteredServices(PublicIdentity identity) => Facts.ServesUnregistered(identity);
+
+    /// <summary>The service profile of that name, or null.</summary>
+    public ServiceProfile? FindServiceProfile(string name)
+    {
+        foreach (var profile in ServiceProfiles)
+            if (string.Equals(profile.Name, name, StringComparison.Ordinal)) return profile;
+        return null;
+    }
+
+    private SubscriptionFacts? _facts;
+
+    private SubscriptionFacts Facts => _facts is { } facts && facts.AreOf(this) ? facts : _facts = new(this);
 }
 
 /// <summary>An IMPI with its credentials and the authentication schemes it may use.</summary>
@@ -54,6 +76,18 @@ public sealed record ImplicitRegistrationSet
 
     /// <summary>Canonical IMPIs that may use this set. Empty: all of the subscription.</summary>
     public ImmutableArray<string> PrivateIdentities { get; init; } = [];
+
+    /// <summary>The first non-barred distinct public user identity, or null: a set of PSIs or of barred identities has none.</summary>
+    /// Spec: TS 29.228 6.5 (the default public user identity).
+    public PublicIdentity? DefaultIdentity
+    {
+        get
+        {
+            foreach (var identity in PublicIdentities)
+                if (!identity.Barred && identity.Type == PublicIdentityType.DistinctPublicIdentity) return identity;
+            return null;
+        }
+    }
 
     public bool BelongsTo(string privateIdentity) => PrivateIdentities.IsEmpty || PrivateIdentities.Contains(privateIdentity, StringComparer.Ordinal);
 }

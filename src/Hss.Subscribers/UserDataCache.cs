@@ -1,12 +1,23 @@
-using System.Collections.Concurrent;
-
 namespace Hss.Subscribers;
 
 /// <summary>User-Data documents of one subscription as UTF-8, rendered on first use: an SAA then is a copy.</summary>
+/// Shape: a list, because a subscription has one or two documents and a hundred thousand of these caches live beside each other.
 internal sealed class UserDataCache
 {
-    private readonly ConcurrentDictionary<(int SetIndex, string PrivateIdentity), ReadOnlyMemory<byte>> _documents = new();
+    private volatile Document? _first;
 
-    public ReadOnlyMemory<byte> Get(Subscription subscription, int setIndex, string privateIdentity) =>
-        _documents.GetOrAdd((setIndex, privateIdentity), static (key, s) => UserDataXml.Write(s, key.SetIndex, key.PrivateIdentity), subscription);
+    public ReadOnlyMemory<byte> Get(Subscription subscription, int setIndex, string privateIdentity)
+    {
+        var first = _first;
+        for (var document = first; document is not null; document = document.Next)
+            if (document.SetIndex == setIndex && string.Equals(document.PrivateIdentity, privateIdentity, StringComparison.Ordinal))
+                return document.Utf8;
+        var utf8 = UserDataXml.Write(subscription, setIndex, privateIdentity);
+        // Two that render the same document at once both may add it: it stands there twice then, which costs memory and nothing else.
+        while (Interlocked.CompareExchange(ref _first, new Document(setIndex, privateIdentity, utf8, first), first) is var seen && seen != first)
+            first = seen;
+        return utf8;
+    }
+
+    private sealed record Document(int SetIndex, string PrivateIdentity, ReadOnlyMemory<byte> Utf8, Document? Next);
 }

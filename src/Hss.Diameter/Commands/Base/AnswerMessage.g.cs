@@ -24,7 +24,7 @@ public readonly struct AnswerMessage : IDiameterCommand<AnswerMessage>
         "Answer-Message", "ERR", null, 0, CommandFlags.Error, "RFC 6733 7.2",
         open: true,
         [
-            new(Avp.SessionId, Required: true, Repeatable: false),
+            new(Avp.SessionId, Required: false, Repeatable: false),
             new(Avp.OriginHost, Required: true, Repeatable: false),
             new(Avp.OriginRealm, Required: true, Repeatable: false),
             new(Avp.ResultCode, Required: true, Repeatable: false),
@@ -48,7 +48,7 @@ public readonly struct AnswerMessage : IDiameterCommand<AnswerMessage>
     /// <summary>The header of the message.</summary>
     public DiameterHeader Header => DiameterHeader.Read(_frame.Span);
 
-    /// <summary>{ Session-Id }</summary>
+    /// <summary>[ Session-Id ]</summary>
     public AvpValue SessionId => Slot.Value(_frame, _slots[0]);
 
     /// <summary>{ Origin-Host }</summary>

@@ -1,0 +1,18 @@
+namespace Hss.Authentication;
+
+/// <summary>The authentication schemes of TS 29.229 6.3.9 that this HSS can serve, and the private one that Kamailio and FHoSS share.</summary>
+/// Spec: TS 29.229 6.3.9. "Digest-MD5" is not a 3GPP scheme; it carries a clear password and is served only where it was provisioned.
+[Flags]
+public enum AuthenticationSchemes
+{
+    None = 0,
+
+    /// <summary>"Digest-AKAv1-MD5": Milenage vectors. Also asked for on behalf of AKAv2 phones.</summary>
+    DigestAkaV1Md5 = 1,
+
+    /// <summary>"SIP Digest": HA1 in SIP-Digest-Authenticate.</summary>
+    SipDigest = 2,
+
+    /// <summary>"Digest-MD5": nonce and clear password. Only for identities provisioned for it.</summary>
+    LegacyDigestMd5 = 4,
+}

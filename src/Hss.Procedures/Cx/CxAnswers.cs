@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Hss.Diameter;
+using Hss.DiameterNode;
+using Hss.Subscribers;
+
+namespace Hss.Procedures.Cx;
+
+/// <summary>AVPs that several Cx answers share.</summary>
+internal static class CxAnswers
+{
+    public static void WriteServerName(this Answer answer, string serverName) => answer.Writer.WriteText(Avp.ServerName, serverName);
+
+    /// <summary>Server-Capabilities. A list of names is an order of preference and stands alone; numbers go only without names (TS 29.228 6.7).</summary>
+    public static void WriteServerCapabilities(this Answer answer, Subscription subscription, CxOptions options)
+    {
+        var capabilities = subscription.ServerCapabilities ?? options.DefaultServerCapabilities;
+        if (capabilities is null || capabilities.IsEmpty) return; // absent: any S-CSCF will do
+        var writer = answer.Writer;
+        writer.BeginGroup(Avp.ServerCapabilities);
+        if (capabilities.ServerNames.IsEmpty)
+        {
+            foreach (var number in capabilities.Mandatory) writer.WriteUnsigned32(Avp.MandatoryCapability, number);
+            foreach (var number in capabilities.Optional) writer.WriteUnsigned32(Avp.OptionalCapability, number);
+        }
+        foreach (var name in capabilities.ServerNames) writer.WriteText(Avp.ServerName, name);
+        writer.EndGroup();
+    }
+
+    public static void WriteChargingInformation(this Answer answer, ChargingAddresses? charging)
+    {
+        if (charging is null) return;
+        var writer = answer.Writer;
+        writer.BeginGroup(Avp.ChargingInformation);
+        if (charging.PrimaryEvent is { } primaryEvent) writer.WriteText(Avp.PrimaryEventChargingFunctionName, primaryEvent);
+        if (charging.SecondaryEvent is { } secondaryEvent) writer.WriteText(Avp.SecondaryEventChargingFunctionName, secondaryEvent);
+        if (charging.PrimaryCollection is { } primary) writer.WriteText(Avp.PrimaryChargingCollectionFunctionName, primary);
+        if (charging.SecondaryCollection is { } secondary) writer.WriteText(Avp.SecondaryChargingCollectionFunctionName, secondary);
+        writer.EndGroup();
+    }
+
+    /// <summary>Associated-Identities: all private identities of the subscription, absent when there is only one (TS 29.228 6.1.2.1).</summary>
+    public static void WriteAssociatedIdentities(this Answer answer, ImmutableArray<PrivateIdentity> identities)
+    {
+        if (identities.Length < 2) return;
+        answer.Writer.BeginGroup(Avp.AssociatedIdentities);
+        foreach (var identity in identities) answer.Writer.WriteText(Avp.UserName, identity.Identity);
+        answer.Writer.EndGroup();
+    }
+
+    /// <summary>The S-CSCF name that UAR and LIR look for: that of any identity of the subscription, registered ones first (TS 29.228 6.1.1.1 step 6).</summary>
+    public static string? AssignedServerName(ImmutableArray<RegistrationState> states)
+    {
+        foreach (var status in (ReadOnlySpan<RegistrationStatus>)[RegistrationStatus.Registered, RegistrationStatus.Unregistered, RegistrationStatus.NotRegistered])
+            foreach (var state in states)
+                if (state.Status == status && state.Server is { } server) return server.Name;
+        return null;
+    }
+}

@@ -1,0 +1,73 @@
+using Hss.Authentication;
+using Hss.Diameter;
+using Hss.Diameter.Commands.Base;
+using Hss.Diameter.Commands.Cx;
+using Hss.DiameterNode;
+using Hss.Subscribers;
+using Microsoft.Extensions.Logging;
+
+namespace Hss.Procedures.Cx;
+
+/// <summary>The Cx application as the node serves it: one procedure per command.</summary>
+/// Spec: TS 29.229 5.3 (no sessions), 5.6 (application id in Vendor-Specific-Application-Id), 6.1.
+public static class CxApplication
+{
+    public static DiameterApplication Create(
+        ISubscriberStore store, CxOptions options, CxInstruments instruments, IRandomSource random, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var logger = loggers.CreateLogger("Hss.Procedures.Cx");
+        var userAuthorization = new UserAuthorization(store, options);
+        var locationInfo = new LocationInfo(store, options);
+        var multimediaAuth = new MultimediaAuth(store, options, instruments, random, logger);
+        var serverAssignment = new ServerAssignment(store, options);
+        return new DiameterApplication
+        {
+            Name = "Cx",
+            Id = ApplicationIds.Cx,
+            VendorId = Vendors.ThreeGpp,
+            FurtherVendorIds = [Vendors.Etsi],
+            AnswerPreamble = WritePreamble,
+            Procedures =
+            [
+                Guarded<UserAuthorizationRequest>(logger, userAuthorization.AnswerAsync),
+                // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
+                Guarded<ServerAssignmentRequest>(logger, serverAssignment.AnswerAsync, Avp.UserName),
+                Guarded<LocationInfoRequest>(logger, locationInfo.AnswerAsync),
+                // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
+                // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
+                Guarded<MultimediaAuthRequest>(logger, multimediaAuth.AnswerAsync, Avp.UserName, Avp.PublicIdentity),
+            ],
+        };
+    }
+
+    /// <summary>A store that cannot answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").</summary>
+    private static ProcedureRegistration<TRequest> Guarded<TRequest>(ILogger logger, Procedure<TRequest> procedure, params AvpDefinition[] echoed)
+        where TRequest : struct, IDiameterCommand<TRequest>
+    {
+        return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed };
+
+        async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await procedure(request, answer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException trouble)
+            {
+                logger.StoreUnavailable(TRequest.Grammar.Abbreviation, trouble.Message);
+                answer.Result(ResultCode.UnableToComply);
+            }
+        }
+    }
+
+    /// <summary>What every Cx answer carries besides the base AVPs (TS 29.229 6.1).</summary>
+    private static void WritePreamble(MessageWriter writer)
+    {
+        writer.BeginGroup(Avp.VendorSpecificApplicationId);
+        writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
+        writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
+        writer.EndGroup();
+        writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+
+namespace Hss.Server.Configuration;
+
+/// <summary>Reads single values with errors that name the key, what was found and what is wanted.</summary>
+internal sealed class ConfigurationReader(IConfiguration configuration)
+{
+    public string Text(string key, string absent) => Present(key) ?? absent;
+
+    public string? Present(string key)
+    {
+        var value = configuration[key];
+        return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    public bool Flag(string key, bool absent) => Present(key) is not { } text ? absent
+        : bool.TryParse(text, out var value) ? value
+        : throw new ConfigurationException(key, $"'{text}' is neither true nor false");
+
+    public int Number(string key, int absent, int least, int most)
+    {
+        if (Present(key) is not { } text) return absent;
+        if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+            throw new ConfigurationException(key, $"'{text}' is not a whole number from {least} to {most}");
+        return value;
+    }
+
+    /// <summary>A list, either as key:0, key:1, ... or as one comma-separated value.</summary>
+    public IReadOnlyList<string> List(string key)
+    {
+        if (Present(key) is { } text) return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return [.. configuration.GetSection(key).GetChildren()
+            .Select(child => child.Value?.Trim() ?? "").Where(value => value.Length > 0)];
+    }
+
+    public IReadOnlyList<string> Children(string key) => [.. configuration.GetSection(key).GetChildren().Select(child => child.Path)];
+
+    public uint[] Numbers(string key) => [.. List(key).Select(text =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value : throw new ConfigurationException(key, $"'{text}' is not a whole number"))];
+
+    public static IPEndPoint EndPoint(string key, string text)
+    {
+        // IPEndPoint.TryParse takes a bare address and a bare number; a listener needs both parts said.
+        if (!text.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(text, out var endPoint) || endPoint.Port == 0)
+            throw new ConfigurationException(key, $"'{text}' is not an address and port such as 127.0.0.1:3868 or [::1]:3868");
+        return endPoint;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Hss.DiameterNode;
+
+namespace Hss.Server.Configuration;
+
+/// <summary>The node's options and the addresses it listens on.</summary>
+public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint> Listen)
+{
+    internal static DiameterSettings Read(ConfigurationReader reader)
+    {
+        const string ListenKey = "Diameter:Listen";
+        var listen = reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:3868"];
+        var endPoints = listen.Select((text, index) => Listener($"{ListenKey}:{index}", text)).ToArray();
+        if (endPoints.Distinct().Count() != endPoints.Length) throw new ConfigurationException(ListenKey, "an address is listed twice; remove one");
+
+        var options = new NodeOptions
+        {
+            Identity = reader.Text("Diameter:Identity", new NodeOptions().Identity),
+            Realm = reader.Text("Diameter:Realm", new NodeOptions().Realm),
+            Realms = reader.List("Diameter:Realms"),
+            Peers = [.. reader.Children("Diameter:Peers").Select(path => Peer(reader, path))],
+            // Whoever can connect can ask for vectors: only a node that nobody outside this machine can reach takes unknown peers unasked.
+            AllowUnknownPeers = reader.Flag("Diameter:AllowUnknownPeers", endPoints.All(endPoint => IPAddress.IsLoopback(endPoint.Address))),
+            WatchdogInterval = TimeSpan.FromSeconds(reader.Number("Diameter:WatchdogSeconds", 30, 6, 3600)),
+            RequestDeadline = TimeSpan.FromMilliseconds(reader.Number("Diameter:RequestDeadlineMilliseconds", 2000, 50, 60_000)),
+            MaxRequestsInFlightPerPeer = reader.Number("Diameter:MaxRequestsInFlightPerPeer", 1024, 1, 1_000_000),
+        };
+        if (options.Validate() is [var first, ..])
+        {
+            var split = first.IndexOf(": ", StringComparison.Ordinal);
+            throw new ConfigurationException(first[..split], first[(split + 2)..]);
+        }
+        return new(options, endPoints);
+    }
+
+    private static IPEndPoint Listener(string key, string text) => text.EndsWith(";tls", StringComparison.OrdinalIgnoreCase)
+        ? throw new ConfigurationException(key, "TLS listeners are not available in this version; remove ';tls' and protect the network otherwise")
+        : ConfigurationReader.EndPoint(key, text);
+
+    private static PeerOptions Peer(ConfigurationReader reader, string path)
+    {
+        var identity = reader.Present(path + ":Identity")
+            ?? throw new ConfigurationException(path + ":Identity", "is missing; give the peer's Origin-Host");
+        var role = reader.Text(path + ":Role", "endpoint");
+        var quirks = PeerQuirks.None;
+        foreach (var name in reader.List(path + ":Quirks"))
+            quirks |= string.Equals(name, "kamailio", StringComparison.OrdinalIgnoreCase)
+                ? PeerQuirks.Kamailio
+                : throw new ConfigurationException(path + ":Quirks", $"'{name}' is not known; the only one is kamailio");
+        return new()
+        {
+            Identity = identity,
+            Address = reader.Text(path + ":Address", ""),
+            Connect = reader.Flag(path + ":Connect", false),
+            Tls = reader.Flag(path + ":Tls", false),
+            Applications = reader.List(path + ":Applications"),
+            Role = string.Equals(role, "relay", StringComparison.OrdinalIgnoreCase) ? PeerRole.Relay
+                : string.Equals(role, "endpoint", StringComparison.OrdinalIgnoreCase) ? PeerRole.Endpoint
+                : throw new ConfigurationException(path + ":Role", $"'{role}' is neither relay nor endpoint"),
+            Quirks = quirks,
+        };
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Hss.Authentication;
+using Hss.Procedures.Cx;
+using Hss.Storage;
+using Hss.Subscribers;
+using Microsoft.Extensions.Configuration;
+
+namespace Hss.Server.Configuration;
+
+/// <summary>The whole configuration, checked: what this object holds can be used as it is.</summary>
+/// Errors: <see cref="ConfigurationException"/> for the first key that is unknown or has a bad value; nothing is started then.
+public sealed record ServerSettings
+{
+    public required DiameterSettings Diameter { get; init; }
+
+    public required StoreOptions Storage { get; init; }
+
+    public required CxOptions Cx { get; init; }
+
+    /// <summary>Folder of the iFC templates that provisioned documents refer to.</summary>
+    public required string IfcTemplatesFolder { get; init; }
+
+    public static ServerSettings Read(IConfigurationRoot configuration)
+    {
+        KnownKeys.Check(configuration);
+        var reader = new ConfigurationReader(configuration);
+        // The gRPC and operations listeners come with later versions; a bad address is told now, not on the day of the upgrade.
+        foreach (var key in (string[])["Provisioning:Listen", "Operations:Listen"])
+            if (reader.Present(key) is { } address) ConfigurationReader.EndPoint(key, address);
+        var cx = ReadCx(reader);
+        return new()
+        {
+            Diameter = DiameterSettings.Read(reader),
+            Storage = StorageSettings.Read(reader, cx.Ind),
+            Cx = cx,
+            IfcTemplatesFolder = reader.Present("Provisioning:IfcTemplates") ?? ShippedFiles.Find("ifc-templates"),
+        };
+    }
+
+    private static CxOptions ReadCx(ConfigurationReader reader)
+    {
+        var capabilities = new ServerCapabilities(
+            [.. reader.Numbers("Cx:DefaultServerCapabilities:Mandatory")],
+            [.. reader.Numbers("Cx:DefaultServerCapabilities:Optional")],
+            [.. reader.List("Cx:DefaultServerCapabilities:ServerNames")]);
+        return new()
+        {
+            Ind = ReadInd(reader),
+            MaxVectorsPerRequest = reader.Number("Authentication:MaxVectorsPerRequest", 5, 1, 32),
+            KeepServerName = reader.Flag("Cx:KeepServerName", true),
+            DefaultServerCapabilities = capabilities.IsEmpty ? null : capabilities,
+        };
+    }
+
+    /// <summary>Authentication:Ind is a list of domain=first-last; only Cx asks for vectors so far.</summary>
+    private static IndRange ReadInd(ConfigurationReader reader)
+    {
+        const string Key = "Authentication:Ind";
+        // Fewer than 3 bits leave no room to keep the domains apart; more than 16 leave too little of the SEQ.
+        var bits = reader.Number("Authentication:IndBits", 5, 0, 16);
+        var text = reader.Text(Key, bits == 5 ? "Cx=24-27" : $"Cx=0-{(1 << bits) - 1}");
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            var range = equals < 0 ? [] : part[(equals + 1)..].Split('-');
+            if (range.Length is not (1 or 2)
+                || !int.TryParse(range[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                || !int.TryParse(range[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                || first > last || last >= 1 << bits)
+                throw new ConfigurationException(Key, $"'{part}' is not DOMAIN=FIRST-LAST with IND values from 0 to {(1 << bits) - 1}, such as Cx=24-27");
+            var domain = part[..equals].Trim();
+            if (!string.Equals(domain, "Cx", StringComparison.OrdinalIgnoreCase))
+                throw new ConfigurationException(Key, $"domain '{domain}' is not served; only Cx asks this HSS for vectors");
+            return new(bits, first, last);
+        }
+        throw new ConfigurationException(Key, "no range given for Cx, such as Cx=24-27");
+    }
+}

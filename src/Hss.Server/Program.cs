@@ -1,0 +1,45 @@
+using Hss.Server;
+using Hss.Server.Configuration;
+using Hss.Storage;
+using Microsoft.Extensions.Configuration;
+using Serilog;
+
+// Exit codes: 0 all right; 1 the store, the import or a listener failed; 2 the command line or the configuration cannot be used.
+try
+{
+    var command = CommandLine.Parse(args);
+    var configuration = new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+        .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+        .AddEnvironmentVariables("HSS_")
+        .AddCommandLine([.. command.Settings])
+        .Build();
+    var settings = ServerSettings.Read(configuration);
+    Log.Logger = ServerLog.Create(configuration);
+    return command.Verb switch
+    {
+        Verb.Import => await ImportCommand.RunAsync(settings, command).ConfigureAwait(false),
+        _ => await Daemon.RunAsync(settings, command.Demo).ConfigureAwait(false),
+    };
+}
+catch (Exception problem) when (problem is ConfigurationException or CommandLineException or InvalidDataException or FormatException)
+{
+    await Console.Error.WriteLineAsync($"hss: {OneLine(problem)}").ConfigureAwait(false);
+    return 2;
+}
+catch (Exception problem) when (problem is StoreOpenException or ListenException)
+{
+    await Console.Error.WriteLineAsync($"hss: {OneLine(problem)}").ConfigureAwait(false);
+    return 1;
+}
+finally
+{
+    await Log.CloseAndFlushAsync().ConfigureAwait(false);
+}
+
+static string OneLine(Exception problem)
+{
+    // A broken appsettings.json says where only in the inner exception.
+    var text = problem.InnerException is System.Text.Json.JsonException or FormatException ? $"{problem.Message} {problem.InnerException.Message}" : problem.Message;
+    return text.ReplaceLineEndings(" ");
+}

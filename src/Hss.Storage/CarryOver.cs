@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Hss.Authentication;
+using Hss.Subscribers;
+
+namespace Hss.Storage;
+
+/// <summary>What a subscription keeps when it is provisioned again. Pure, so that every database decides alike.</summary>
+public static class CarryOver
+{
+    /// <summary>The registration states of the new sets: a set that shares a public identity with an old set goes on in its state.</summary>
+    /// Shape: one state per set of <paramref name="subscription"/>; <paramref name="oldSetOf"/> gives the old set of a public identity.
+    /// Why the most registered one when old sets were joined: an S-CSCF that serves one of them keeps serving, and it is the one that must be told
+    /// about changes. Private identities that are gone, or may no longer use the set, leave the state; when nobody is left it was
+    /// an administrative de-registration. Spec: TS 29.228 6.5 (a set has one state).
+    public static ImmutableArray<RegistrationState> States(
+        Subscription subscription, IReadOnlyDictionary<string, int> oldSetOf, IReadOnlyDictionary<int, RegistrationState> oldStates)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        ArgumentNullException.ThrowIfNull(oldSetOf);
+        ArgumentNullException.ThrowIfNull(oldStates);
+        var states = ImmutableArray.CreateBuilder<RegistrationState>(subscription.ImplicitRegistrationSets.Length);
+        foreach (var set in subscription.ImplicitRegistrationSets)
+        {
+            var kept = RegistrationState.Initial;
+            foreach (var identity in set.PublicIdentities)
+                if (oldSetOf.TryGetValue(identity.Identity, out var oldSet) && oldStates.TryGetValue(oldSet, out var state) && state.Status > kept.Status)
+                    kept = state;
+            // Only when no joined set was served by anybody: a name that is there because of a pending authentication alone.
+            if (kept.Status == RegistrationStatus.NotRegistered)
+                foreach (var identity in set.PublicIdentities)
+                    if (oldSetOf.TryGetValue(identity.Identity, out var oldSet) && oldStates.TryGetValue(oldSet, out var state) && kept.Server is null)
+                        kept = state;
+            states.Add(WithoutStrangers(kept, subscription, set));
+        }
+        return states.MoveToImmutable();
+    }
+
+    /// <summary>The ceiling of a private identity that was provisioned again.</summary>
+    /// Why the provisioned SQN does not count for the same K, not even when it is higher: the store knows better than the operator's file
+    /// what was issued, and importing a file twice must change nothing. Credentials that cannot be read any more
+    /// (<paramref name="oldIsUnreadable"/>) may have been the same K, so the ceiling can only rise. Spec: TS 33.102 C.1 (no SQN twice).
+    public static ulong SqnCeiling(Credentials? old, bool oldIsUnreadable, ulong oldCeiling, PrivateIdentity provisioned)
+    {
+        ArgumentNullException.ThrowIfNull(provisioned);
+        if (oldIsUnreadable) return Math.Max(oldCeiling, provisioned.InitialSqn);
+        if (provisioned.Credentials.Aka is not { } aka) return oldCeiling;
+        return old?.Aka is { } oldAka && oldAka.K.Equals(aka.K) ? oldCeiling : provisioned.InitialSqn;
+    }
+
+    private static RegistrationState WithoutStrangers(RegistrationState state, Subscription subscription, ImplicitRegistrationSet set)
+    {
+        var kept = state with
+        {
+            RegisteredPrivateIdentities = state.RegisteredPrivateIdentities.RemoveAll(identity => !MayUse(identity)),
+            AuthenticationPendingPrivateIdentities = state.AuthenticationPendingPrivateIdentities.RemoveAll(identity => !MayUse(identity)),
+        };
+        return kept.Status switch
+        {
+            RegistrationStatus.Registered when kept.RegisteredPrivateIdentities.IsEmpty => RegistrationState.Initial,
+            RegistrationStatus.NotRegistered when kept.AuthenticationPendingPrivateIdentities.IsEmpty => RegistrationState.Initial,
+            _ => kept,
+        };
+
+        bool MayUse(string identity) => set.BelongsTo(identity) && subscription.PrivateIdentities.Any(p => string.Equals(p.Identity, identity, StringComparison.Ordinal));
+    }
+}

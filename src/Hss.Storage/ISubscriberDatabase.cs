@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Hss.Subscribers;
+
+namespace Hss.Storage;
+
+/// <summary>What is durable: the tables under <see cref="SubscriberStore"/>. Real on SQLite, and in memory with planned faults for simulations.</summary>
+/// Order: reads from any thread, several at once; <see cref="Write"/>, the step of <see cref="PrepareUpsert"/>, <see cref="Commit"/> and
+/// <see cref="Rollback"/> from the commit thread alone. The first write after a commit opens a transaction.
+/// Errors: anything that fails throws <see cref="StoreUnavailableException"/>. After a rollback the next write starts afresh, however broken
+/// the database was: an implementation reopens whatever it has to.
+public interface ISubscriberDatabase : IDisposable
+{
+    /// <summary>The subscription that owns a canonical identity, or null.</summary>
+    string? FindOwner(IdentityKind kind, string identity);
+
+    /// <summary>One subscription with its states and ceilings as last committed, or null.</summary>
+    StoredSubscriber? Read(string subscriptionId);
+
+    StoreCounts Count();
+
+    void Write(SubscriberWrite write);
+
+    /// <summary>Does on the caller's thread what needs no transaction (serialising, sealing) and returns the step that writes.</summary>
+    /// Errors of the step: <see cref="IdentityConflictException"/>, and then it has written nothing while earlier writes of the transaction stand.
+    Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions);
+
+    /// <summary>When it returns, everything written since the last commit survives power loss.</summary>
+    void Commit();
+
+    void Rollback();
+}
+
+public enum IdentityKind
+{
+    Private = 0,
+    Public = 1,
+}
+
+/// <summary>A subscription as it lies in the store.</summary>
+/// Shape: one state per implicit registration set; one ceiling and one row per private identity, in the subscription's order.
+public sealed record StoredSubscriber(
+    Subscription Subscription, SubscriberRows Rows, ImmutableArray<RegistrationState> States, ImmutableArray<ulong> SqnCeilings);
+
+/// <summary>Row numbers, so that the writes of a procedure search nothing.</summary>
+public sealed record SubscriberRows(long Subscription, ImmutableArray<long> PrivateIdentities);
+
+/// <summary>Absolute values to write for one subscriber: writing them twice changes nothing.</summary>
+public sealed record SubscriberWrite(
+    Subscription Subscription,
+    SubscriberRows Rows,
+    ImmutableArray<(int SetIndex, RegistrationState State)> Registrations,
+    ImmutableArray<SequenceWrite> Sequences);
+
+/// <summary>The highest SQN that may be issued for one key before its next commit.</summary>
+/// Why a flag: a reservation may only raise the ceiling, whatever went wrong before it; only a verified resynchronisation sets it back
+/// (TS 33.102 6.3.5: the USIM is the authority then).
+public readonly record struct SequenceWrite(int PrivateIdentityIndex, ulong SqnCeiling, bool MayLower);
+
+/// <summary>Row counts.</summary>
+public readonly record struct StoreCounts(int Subscriptions, int PrivateIdentities, int PublicIdentities, int RegisteredSets);

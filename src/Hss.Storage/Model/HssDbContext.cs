@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Hss.Storage.Model;
+
+/// <summary>The tables. Entity Framework upgrades the schema and counts rows; the statements of procedures and provisioning are written by hand
+/// (<see cref="Sqlite.SqliteWriter"/>), because change tracking would cost more than the work itself.</summary>
+/// Why registration_set has no row for a set that was never registered: an absent row is the initial state, and most subscribers
+/// of a fresh import are in it.
+internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbContext(options)
+{
+    public DbSet<SubscriptionRow> Subscriptions => Set<SubscriptionRow>();
+    public DbSet<PrivateIdentityRow> PrivateIdentities => Set<PrivateIdentityRow>();
+    public DbSet<SequenceNumberRow> SequenceNumbers => Set<SequenceNumberRow>();
+    public DbSet<PublicIdentityRow> PublicIdentities => Set<PublicIdentityRow>();
+    public DbSet<RegistrationSetRow> RegistrationSets => Set<RegistrationSetRow>();
+    public DbSet<StoreMetaRow> StoreMeta => Set<StoreMetaRow>();
+
+    public static HssDbContext OnSqlite(string connectionString) =>
+        new(new DbContextOptionsBuilder<HssDbContext>()
+            .UseSqlite(connectionString)
+            // There is no model snapshot: a test compares the migrated schema with this model instead.
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
+            .Options);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        Table<SubscriptionRow>(modelBuilder, "subscription", table =>
+        {
+            table.HasKey(row => row.Id);
+            table.HasIndex(row => row.SubscriptionId).IsUnique();
+        });
+        Table<PrivateIdentityRow>(modelBuilder, "private_identity", table =>
+        {
+            table.HasKey(row => row.Id);
+            table.HasIndex(row => row.Identity).IsUnique();
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<SequenceNumberRow>(modelBuilder, "sequence_number", table =>
+        {
+            table.HasKey(row => row.PrivateIdentity);
+            table.Property(row => row.PrivateIdentity).ValueGeneratedNever();
+            table.HasOne<PrivateIdentityRow>().WithOne().HasForeignKey<SequenceNumberRow>(row => row.PrivateIdentity).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<PublicIdentityRow>(modelBuilder, "public_identity", table =>
+        {
+            table.HasKey(row => row.Identity);
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<RegistrationSetRow>(modelBuilder, "registration_set", table =>
+        {
+            table.HasKey(row => new { row.Subscription, row.SetOrdinal });
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<StoreMetaRow>(modelBuilder, "store_meta", table => table.HasKey(row => row.Name));
+    }
+
+    /// <summary>Tables and columns are lower case with underscores: ServerName is server_name.</summary>
+    private static void Table<TRow>(ModelBuilder modelBuilder, string name, Action<EntityTypeBuilder<TRow>> build) where TRow : class
+    {
+        var table = modelBuilder.Entity<TRow>().ToTable(name);
+        build(table);
+        foreach (var property in table.Metadata.GetProperties())
+            property.SetColumnName(string.Concat(property.Name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString())));
+    }
+}

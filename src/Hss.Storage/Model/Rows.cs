@@ -1,0 +1,55 @@
+namespace Hss.Storage.Model;
+
+// One class per table, as Entity Framework sees it. What a column means stands in HssDbContext and, for whoever opens the file
+// with another tool, as a comment in the schema itself (Migrations).
+
+internal sealed class SubscriptionRow
+{
+    public long Id { get; set; }
+    public required string SubscriptionId { get; set; }
+    public required byte[] Document { get; set; }
+    public long Created { get; set; }
+    public long Updated { get; set; }
+}
+
+internal sealed class PrivateIdentityRow
+{
+    public long Id { get; set; }
+    public required string Identity { get; set; }
+    public long Subscription { get; set; }
+    public int Ordinal { get; set; }
+    public required byte[] Credentials { get; set; }
+}
+
+internal sealed class SequenceNumberRow
+{
+    public long PrivateIdentity { get; set; }
+    public long SqnCeiling { get; set; }
+}
+
+internal sealed class PublicIdentityRow
+{
+    public required string Identity { get; set; }
+    public long Subscription { get; set; }
+    public int SetOrdinal { get; set; }
+    public int Type { get; set; }
+}
+
+internal sealed class RegistrationSetRow
+{
+    public long Subscription { get; set; }
+    public int SetOrdinal { get; set; }
+    public int Status { get; set; }
+    public string? ServerName { get; set; }
+    public string? DiameterHost { get; set; }
+    public string? DiameterRealm { get; set; }
+    public bool ReassignmentPending { get; set; }
+    public string? Registered { get; set; }
+    public string? AuthenticationPending { get; set; }
+}
+
+internal sealed class StoreMetaRow
+{
+    public required string Name { get; set; }
+    public required byte[] Value { get; set; }
+}

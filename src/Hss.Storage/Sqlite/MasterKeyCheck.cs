@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Hss.Storage.Sqlite;
+
+/// <summary>Finds the master key of a store and makes sure that it is the right one before anything is sealed or opened with it.</summary>
+/// Why a missing key is made only for a store without sealed rows: a new key for old rows would look like a good start and fail every
+/// subscriber.
+internal static class MasterKeyCheck
+{
+    private const string Name = "master_key_check";
+
+    public static MasterKey OpenKey(SqliteConnection writer, string storePath, string keyPath, ILogger logger)
+    {
+        using var sealedRows = new Statement(writer, "SELECT EXISTS (SELECT 1 FROM private_identity)");
+        using var read = new Statement(writer, "SELECT value FROM store_meta WHERE name = @1");
+        var hasSealedRows = (long)sealedRows.Value()! != 0;
+        if (!File.Exists(keyPath) && hasSealedRows)
+            throw new StoreOpenException($"master key file {keyPath} is missing, but store {storePath} holds credentials sealed with it; mend: restore the file from its backup, or set Storage:MasterKeyFile");
+
+        var key = File.Exists(keyPath) ? MasterKey.Read(keyPath, logger) : MasterKey.Create(keyPath, logger);
+        if (read.Value(Name) is byte[] check && CryptographicOperations.FixedTimeEquals(check, key.CheckValue)) return key;
+        if (hasSealedRows)
+            throw new StoreOpenException($"master key file {keyPath} is not the key that sealed the credentials in store {storePath}; mend: restore the right file from its backup, or set Storage:MasterKeyFile");
+
+        using var write = new Statement(writer, "INSERT INTO store_meta (name, value) VALUES (@1, @2) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        write.Run(Name, key.CheckValue.ToArray());
+        return key;
+    }
+}

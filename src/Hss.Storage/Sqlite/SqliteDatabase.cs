@@ -1,0 +1,247 @@
+using System.Collections.Concurrent;
+using Hss.Storage.Model;
+using Hss.Subscribers;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+
+namespace Hss.Storage.Sqlite;
+
+/// <summary>The store in one SQLite file: write-ahead log, synchronous=FULL, one writer, a few readers.</summary>
+/// Errors: <see cref="StoreOpenException"/> when it cannot be opened, with one line that names the file and the mend; later every failure is a
+/// <see cref="StoreUnavailableException"/>, and the connection that failed is replaced by a new one.
+public sealed class SqliteDatabase : ISubscriberDatabase
+{
+    private readonly SqliteConnections _connections;
+    private readonly StoreLock _lock;
+    private readonly CredentialSeal _seal;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly WalCheckpoint _checkpoint;
+    private readonly ConcurrentBag<SqliteReader> _readers = [];
+    private SqliteWriter? _writer;
+    private SqliteProvisioning? _provisioning;
+    private volatile bool _isDisposed;
+
+    private SqliteDatabase(SqliteConnections connections, StoreLock storeLock, CredentialSeal seal, TimeProvider time, ILogger logger)
+    {
+        (_connections, _lock, _seal, _time, _logger) = (connections, storeLock, seal, time, logger);
+        _checkpoint = new(connections, logger);
+    }
+
+    internal WalCheckpoint Checkpoint => _checkpoint;
+
+    internal SqliteConnection? WriterConnection => _writer?.Connection;
+
+    /// <summary>Opens the store for this process alone, creates or upgrades it, and checks the master key against it.</summary>
+    public static SqliteDatabase Open(StoreOptions options, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        var path = FilePath(options.ConnectionString);
+        var storeLock = Lock(path);
+        try
+        {
+            return OpenLocked(new(path), Path.GetFullPath(options.MasterKeyFile), storeLock, time, logger);
+        }
+        catch (Exception e)
+        {
+            storeLock.Dispose();
+            if (e is SqliteException or IOException or UnauthorizedAccessException) throw new StoreOpenException(Reason(path, e), e);
+            throw;
+        }
+    }
+
+    public string? FindOwner(IdentityKind kind, string identity) => Reading((kind, identity), static (reader, look) => reader.FindOwner(look.kind, look.identity));
+
+    public StoredSubscriber? Read(string subscriptionId) => Reading(subscriptionId, static (reader, id) => reader.Read(id));
+
+    public StoreCounts Count()
+    {
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            using var context = HssDbContext.OnSqlite(_connections.ConnectionString);
+            return new(context.Subscriptions.Count(), context.PrivateIdentities.Count(), context.PublicIdentities.Count(),
+                context.RegistrationSets.Count(set => set.Status == (int)RegistrationStatus.Registered));
+        }
+        catch (Exception e) when (e is SqliteException or ObjectDisposedException)
+        {
+            throw new StoreUnavailableException($"store {_connections.Path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    public void Write(SubscriberWrite write) => Writing(write, static (database, what) => database._writer!.Write(what));
+
+    public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions)
+    {
+        ArgumentNullException.ThrowIfNull(subscriptions);
+        var batch = new PreparedSubscription[subscriptions.Count];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var subscription = subscriptions[i];
+            batch[i] = new(subscription, SubscriptionDocument.Write(subscription),
+                [.. subscription.PrivateIdentities.Select(identity => _seal.Seal(identity.Identity, identity.Credentials))]);
+        }
+        return () =>
+        {
+            var counts = default(UpsertCounts);
+            Writing(batch, (database, what) => counts = database._provisioning!.Upsert(what, _time.GetUtcNow().ToUnixTimeSeconds()));
+            return counts;
+        };
+    }
+
+    public void Commit()
+    {
+        if (_writer is null) return;
+        Writing(0, static (database, _) => database._writer!.Commit());
+        try
+        {
+            _checkpoint.AfterCommit(_writer.Connection);
+        }
+        catch (SqliteException e)
+        {
+            // The commit itself is safe.
+            StorageLog.CheckpointFailed(_logger, e);
+        }
+    }
+
+    /// <summary>Drops the connection whatever happens: after an I/O error nobody knows what it still holds.</summary>
+    public void Rollback()
+    {
+        try
+        {
+            _writer?.Rollback();
+        }
+        catch (SqliteException e)
+        {
+            StorageLog.RollbackFailed(_logger, e);
+        }
+        CloseWriter();
+    }
+
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        while (_readers.TryTake(out var reader)) reader.Dispose();
+        try
+        {
+            OpenWriter();
+            _checkpoint.Finish(_writer!.Connection);
+        }
+        catch (SqliteException e)
+        {
+            StorageLog.CheckpointFailed(_logger, e);
+        }
+        CloseWriter();
+        _checkpoint.Dispose();
+        _lock.Dispose();
+    }
+
+    private static SqliteDatabase OpenLocked(SqliteConnections connections, string keyPath, StoreLock storeLock, TimeProvider time, ILogger logger)
+    {
+        MasterKey key;
+        using (var connection = connections.OpenWriter())
+        {
+            SchemaUpgrade.Run(connections, connection, logger);
+            key = MasterKeyCheck.OpenKey(connection, connections.Path, keyPath, logger);
+        }
+        var database = new SqliteDatabase(connections, storeLock, new(key), time, logger);
+        database.OpenWriter();
+        var counts = database.Count();
+        StorageLog.Opened(logger, connections.Path, counts.Subscriptions, counts.PrivateIdentities, counts.PublicIdentities);
+        return database;
+    }
+
+    private TResult Reading<TState, TResult>(TState state, Func<SqliteReader, TState, TResult> read)
+    {
+        SqliteReader? reader = null;
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_readers.TryTake(out reader)) reader = new(_connections.OpenReader(), _seal);
+            var result = read(reader, state);
+            if (_isDisposed) reader.Dispose();
+            else _readers.Add(reader);
+            return result;
+        }
+        catch (Exception e) when (e is not StoreUnavailableException)
+        {
+            reader?.Dispose();
+            StorageLog.ReadFailed(_logger, e);
+            throw new StoreUnavailableException($"store {_connections.Path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private void Writing<TState>(TState state, Action<SqliteDatabase, TState> write)
+    {
+        try
+        {
+            OpenWriter();
+            _writer!.Begin();
+            write(this, state);
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreUnavailableException($"store {_connections.Path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private void OpenWriter()
+    {
+        if (_writer is not null) return;
+        var writer = new SqliteWriter(_connections.OpenWriter());
+        _provisioning = new(writer, new(writer.Connection, _seal), _seal);
+        _writer = writer;
+    }
+
+    private void CloseWriter()
+    {
+        _provisioning?.Dispose();
+        _writer?.Dispose();
+        (_provisioning, _writer) = (null, null);
+    }
+
+    private static string FilePath(string connectionString)
+    {
+        string source;
+        try
+        {
+            source = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new StoreOpenException($"Storage:ConnectionString is not an SQLite connection string ({e.Message}); mend: write Data Source=FILE", e);
+        }
+        if (source.Length == 0 || source.StartsWith(':') || source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            throw new StoreOpenException($"Storage:ConnectionString names no file ({connectionString}); mend: write Data Source=FILE");
+        return Path.GetFullPath(source);
+    }
+
+    private static StoreLock Lock(string path)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreOpenException($"the directory of store {path} cannot be created ({e.Message}); mend: create it for this user, or name another in Storage:ConnectionString", e);
+        }
+        if (Directory.Exists(path)) throw new StoreOpenException($"store {path} is a directory; mend: name a file in Storage:ConnectionString");
+        return StoreLock.Take(path);
+    }
+
+    private static string Reason(string path, Exception e) => e switch
+    {
+        SqliteException { SqliteErrorCode: raw.SQLITE_NOTADB } => $"store {path} is not an SQLite database; mend: name another file in Storage:ConnectionString, or move this one away",
+        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT } => $"store {path} is damaged ({e.Message}); mend: restore it from its backup",
+        SqliteException { SqliteErrorCode: raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM } =>
+            $"store {path} cannot be opened for writing ({e.Message}); mend: let this user write the file and its directory",
+        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } => $"store {path} is locked by another program; mend: close that program",
+        SqliteException { SqliteErrorCode: raw.SQLITE_FULL } => $"store {path} cannot be written: the disk is full; mend: free space",
+        _ => $"store {path} cannot be opened ({e.Message.ReplaceLineEndings(" ")}); mend: check the file and its directory",
+    };
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Hss.Authentication;
+using Hss.Subscribers;
+using Microsoft.Data.Sqlite;
+
+namespace Hss.Storage.Sqlite;
+
+/// <summary>The statements that read, on one connection; one thread at a time.</summary>
+internal sealed class SqliteReader : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly CredentialSeal _seal;
+    private readonly Statement _ownerByPrivateIdentity;
+    private readonly Statement _ownerByPublicIdentity;
+    private readonly Statement _subscription;
+    private readonly Statement _privateIdentities;
+    private readonly Statement _registrationSets;
+
+    public SqliteReader(SqliteConnection connection, CredentialSeal seal)
+    {
+        _connection = connection;
+        _seal = seal;
+        _ownerByPrivateIdentity = new(connection,
+            "SELECT s.subscription_id FROM private_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = @1");
+        _ownerByPublicIdentity = new(connection,
+            "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = @1");
+        _subscription = new(connection, "SELECT id, document FROM subscription WHERE subscription_id = @1");
+        _privateIdentities = new(connection, """
+            SELECT i.id, i.identity, i.credentials, coalesce(n.sqn_ceiling, 0)
+            FROM private_identity i LEFT JOIN sequence_number n ON n.private_identity = i.id
+            WHERE i.subscription = @1 ORDER BY i.ordinal
+            """);
+        _registrationSets = new(connection, """
+            SELECT set_ordinal, status, server_name, diameter_host, diameter_realm, reassignment_pending, registered, authentication_pending
+            FROM registration_set WHERE subscription = @1
+            """);
+    }
+
+    public string? FindOwner(IdentityKind kind, string identity) =>
+        (string?)(kind == IdentityKind.Private ? _ownerByPrivateIdentity : _ownerByPublicIdentity).Value(identity);
+
+    /// Order: three statements without a transaction around them. The caller keeps everybody else from changing this subscription.
+    public StoredSubscriber? Read(string subscriptionId)
+    {
+        long row;
+        byte[] document;
+        using (var subscriptions = _subscription.Rows(subscriptionId))
+        {
+            if (!subscriptions.Read()) return null;
+            row = subscriptions.GetInt64(0);
+            document = subscriptions.GetFieldValue<byte[]>(1);
+        }
+        var identities = PrivateIdentities(row);
+        var credentials = new Dictionary<string, Credentials>(identities.Count, StringComparer.Ordinal);
+        foreach (var identity in identities)
+            credentials[identity.Identity] = _seal.Open(identity.Identity, identity.SealedCredentials)
+                ?? throw new StoreUnavailableException($"the sealed credentials of {identity.Identity} do not open: changed or moved; mend: provision subscription {subscriptionId} again");
+
+        var subscription = SubscriptionDocument.Read(document, credentials);
+        var states = Enumerable.Repeat(RegistrationState.Initial, subscription.ImplicitRegistrationSets.Length).ToArray();
+        foreach (var (set, state) in States(row, identities))
+            if ((uint)set < (uint)states.Length) states[set] = state;
+        return new(subscription, new(row, [.. identities.Select(i => i.Row)]), ImmutableArray.Create(states), [.. identities.Select(i => i.SqnCeiling)]);
+    }
+
+    public List<PrivateIdentityInStore> PrivateIdentities(long subscription)
+    {
+        var identities = new List<PrivateIdentityInStore>(1);
+        using var rows = _privateIdentities.Rows(subscription);
+        while (rows.Read())
+        {
+            var ceiling = (ulong)rows.GetInt64(3);
+            if (ceiling > SequenceNumber.Max) throw new StoreUnavailableException($"the SQN ceiling of {rows.GetString(1)} has more than 48 bits: the store is damaged");
+            identities.Add(new(rows.GetInt64(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), ceiling));
+        }
+        return identities;
+    }
+
+    /// <summary>The sets that are not in their initial state.</summary>
+    public Dictionary<int, RegistrationState> States(long subscription, IReadOnlyList<PrivateIdentityInStore> identities)
+    {
+        var states = new Dictionary<int, RegistrationState>();
+        using var rows = _registrationSets.Rows(subscription);
+        while (rows.Read())
+        {
+            states[rows.GetInt32(0)] = new RegistrationState
+            {
+                Status = (RegistrationStatus)rows.GetInt32(1),
+                Server = rows.IsDBNull(2) ? null : new(rows.GetString(2), rows.GetString(3), rows.GetString(4)),
+                ReassignmentPending = rows.GetBoolean(5),
+                RegisteredPrivateIdentities = RowNumbers.Read(rows.IsDBNull(6) ? null : rows.GetString(6), identities),
+                AuthenticationPendingPrivateIdentities = RowNumbers.Read(rows.IsDBNull(7) ? null : rows.GetString(7), identities),
+            };
+        }
+        return states;
+    }
+
+    public void Dispose()
+    {
+        _ownerByPrivateIdentity.Dispose();
+        _ownerByPublicIdentity.Dispose();
+        _subscription.Dispose();
+        _privateIdentities.Dispose();
+        _registrationSets.Dispose();
+        _connection.Dispose();
+    }
+}

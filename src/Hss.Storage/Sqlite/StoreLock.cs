@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace Hss.Storage.Sqlite;
+
+/// <summary>One process per store: two would hand out the same SEQ from the same ceiling.</summary>
+/// Why beside SQLite's own locks: those are held for single transactions only. The file stays when it is released; removing it would let a
+/// third process lock a file that no longer has a name.
+/// Errors: <see cref="StoreOpenException"/> naming the process that has the store.
+internal sealed class StoreLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private StoreLock(FileStream file) => _file = file;
+
+    public static StoreLock Take(string databasePath)
+    {
+        var path = databasePath + ".lock";
+        try
+        {
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            file.Flush();
+            return new(file);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StoreOpenException($"lock file {path} cannot be written; mend: let this user write to the directory of the store", e);
+        }
+        catch (IOException e)
+        {
+            throw new StoreOpenException($"store {databasePath} is in use{Holder(path)}; mend: stop that process first, or name another store", e);
+        }
+    }
+
+    // Shared reading takes no lock, so the holder's number can be read while it holds.
+    private static string Holder(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            Span<byte> text = stackalloc byte[20];
+            var length = file.Read(text);
+            return int.TryParse(text[..length], CultureInfo.InvariantCulture, out var process) ? $" by process {process}" : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}

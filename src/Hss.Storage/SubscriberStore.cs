@@ -1,0 +1,236 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using Hss.Authentication;
+using Hss.Subscribers;
+using Microsoft.Extensions.Logging;
+
+namespace Hss.Storage;
+
+/// <summary>The store: subscribers in memory, every change durable before it shows.</summary>
+/// Order: one turn per subscription at a time, first come first served. Loading, changing, replacing and evicting one subscription all
+/// happen behind its gate, so memory never holds two versions of it.
+/// Spec: TS 29.228 6 (data operations); TS 33.102 C.1 (no SEQ twice).
+public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
+{
+    /// <summary>Tries to load an identity whose owner changes between two looks. More than two in a row is provisioning gone wild.</summary>
+    private const int MaxLoadAttempts = 5;
+
+    /// <summary>Reads at once: misses are short and mostly come from the page cache, so more would only queue inside SQLite.</summary>
+    private const int ConcurrentReads = 4;
+
+    private readonly ISubscriberDatabase _database;
+    private readonly IndRange _indRange;
+    private readonly SubscriberCache _cache;
+    private readonly ReadLimiter _reads = new(ConcurrentReads);
+    private readonly StorageMetrics _metrics;
+    private readonly CommitQueue _commits;
+
+    /// <summary>Takes the database over and disposes it in the end.</summary>
+    public SubscriberStore(
+        ISubscriberDatabase database, StoreOptions options, TimeProvider time, ILogger<SubscriberStore> logger, IMeterFactory? meterFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CacheEntries, 1);
+        _database = database;
+        _indRange = options.IndRange;
+        _cache = new(options.CacheEntries);
+        _metrics = new(meterFactory, () => _cache.Count);
+        _commits = new(database, time, _metrics, logger);
+    }
+
+    internal int CachedCount => _cache.Count;
+
+    public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
+        FindAsync(IdentityKind.Private, privateIdentity, cancellationToken);
+
+    public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
+        FindAsync(IdentityKind.Public, publicIdentity, cancellationToken);
+
+    public ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<SubscriberTurn>(cancellationToken);
+        var subscriptionId = subscriber.Subscription.SubscriptionId;
+        var entry = _cache.Find(subscriptionId);
+        if (entry is not null && entry.Gate.TryEnter())
+        {
+            if (entry is { IsDead: false, Subscriber: { } current }) return new(new SubscriberTurn(current, entry));
+            entry.Gate.Exit();
+        }
+        return EnterSlowlyAsync(subscriptionId, cancellationToken);
+    }
+
+    /// Errors: <see cref="StoreUnavailableException"/> also when an earlier change of this turn failed. <see cref="OperationCanceledException"/>
+    /// when the token fires while the commit is under way: the outcome is open then, the next turn begins after it is known and published.
+    public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var subscriber = turn.Subscriber ?? throw new ArgumentException("a turn without a subscriber changes nothing", nameof(turn));
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        var entry = _cache.Find(subscriber.Subscription.SubscriptionId);
+        if (entry is null || entry.IsDead || !ReferenceEquals(entry.Subscriber, subscriber))
+            return ValueTask.FromException(new StoreUnavailableException("this turn ended with a failed commit"));
+
+        var sequences = SequenceWrites(subscriber, change);
+        var registrations = RegistrationWrites(subscriber, change);
+        if (sequences.IsEmpty && registrations.IsEmpty)
+        {
+            // A repeated MAR sets what is set already: memory shows only what is durable, so there is nothing to wait for.
+            subscriber.Publish(change);
+            return ValueTask.CompletedTask;
+        }
+        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences);
+        var item = new SubscriberCommit(_cache, entry, write, change);
+        entry.StartCommit();
+        if (_commits.TryAdd(item)) return item.WaitAsync(cancellationToken);
+        entry.EndCommit();
+        return ValueTask.FromException(new StoreUnavailableException("the commit queue is full or closed"));
+    }
+
+    /// Errors: <see cref="OperationCanceledException"/> only before the batch is queued; from then on it waits for the outcome.
+    public async Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscriptions);
+        // Of several with one name the last counts, as if they had come one after the other.
+        var latest = new SortedDictionary<string, Subscription>(StringComparer.Ordinal);
+        foreach (var subscription in subscriptions) latest[subscription.SubscriptionId] = subscription;
+        if (latest.Count == 0) return default;
+
+        var write = await Task.Run(() => _database.PrepareUpsert([.. latest.Values]), cancellationToken).ConfigureAwait(false);
+        var entries = new List<CacheEntry>(latest.Count);
+        try
+        {
+            // In the order of names: two batches that overlap cannot wait for each other in a circle.
+            foreach (var subscriptionId in latest.Keys)
+                entries.Add(await EnterEntryAsync(subscriptionId, cancellationToken).ConfigureAwait(false));
+            var item = new UpsertCommit(write);
+            if (!_commits.TryAdd(item)) throw new StoreUnavailableException("the commit queue is full or closed");
+            var counts = await item.Outcome.ConfigureAwait(false);
+            return counts with { Updated = counts.Updated + subscriptions.Count - latest.Count };
+        }
+        finally
+        {
+            // Forgotten, not rewritten: the next one to ask reads what is durable now, whatever the outcome was.
+            foreach (var entry in entries)
+            {
+                _cache.Remove(entry);
+                entry.Gate.Exit();
+            }
+        }
+    }
+
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken) =>
+        (await CountAsync(cancellationToken).ConfigureAwait(false)).Subscriptions == 0;
+
+    public Task<StoreCounts> CountAsync(CancellationToken cancellationToken) =>
+        _reads.ReadAsync(static database => database.Count(), _database, cancellationToken);
+
+    /// <summary>Commits what is queued, then closes the database. Requests that come later are refused.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _commits.DisposeAsync().ConfigureAwait(false);
+        _database.Dispose();
+        _metrics.Dispose();
+    }
+
+    private ValueTask<Subscriber?> FindAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return _cache.Find(kind, identity) is { } subscriber ? new(subscriber) : new(LoadByIdentityAsync(kind, identity, cancellationToken));
+    }
+
+    private async Task<Subscriber?> LoadByIdentityAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxLoadAttempts; attempt++)
+        {
+            var owner = await _reads.ReadAsync(
+                static look => look._database.FindOwner(look.kind, look.identity), (_database, kind, identity), cancellationToken).ConfigureAwait(false);
+            if (owner is null) return null;
+            var subscriber = _cache.Find(owner) is { IsDead: false, Subscriber: { } cached } ? cached : await LoadAsync(owner, cancellationToken).ConfigureAwait(false);
+            if (subscriber is not null && Owns(subscriber, kind, identity)) return subscriber;
+        }
+        throw new StoreUnavailableException("the owner of an identity changes faster than it can be read");
+    }
+
+    private static bool Owns(Subscriber subscriber, IdentityKind kind, string identity) =>
+        kind == IdentityKind.Private ? subscriber.IndexOfPrivateIdentity(identity) >= 0 : subscriber.IndexOfSet(identity, out _) >= 0;
+
+    private async Task<Subscriber?> LoadAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        var entry = await EnterLoadedAsync(subscriptionId, cancellationToken).ConfigureAwait(false);
+        if (entry is null) return null;
+        var subscriber = entry.Subscriber;
+        entry.Gate.Exit();
+        return subscriber;
+    }
+
+    private async ValueTask<SubscriberTurn> EnterSlowlyAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        var entry = await EnterLoadedAsync(subscriptionId, cancellationToken).ConfigureAwait(false);
+        return entry is null ? default : new(entry.Subscriber, entry);
+    }
+
+    /// <summary>The living, loaded entry of a subscription with its gate held, or null when the subscription does not exist.</summary>
+    private async ValueTask<CacheEntry?> EnterLoadedAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        var entry = await EnterEntryAsync(subscriptionId, cancellationToken).ConfigureAwait(false);
+        if (entry.Subscriber is not null) return entry;
+        StoredSubscriber? stored = null;
+        try
+        {
+            stored = await _reads.ReadAsync(static look => look._database.Read(look.subscriptionId), (_database, subscriptionId), cancellationToken).ConfigureAwait(false);
+            if (stored is null) return null;
+            var sequences = stored.SqnCeilings.Select(ceiling => SequenceState.FromDurable(ceiling, _indRange));
+            entry.Load(new Subscriber(stored.Subscription, stored.States, sequences), stored.Rows);
+            _cache.Publish(entry);
+            return entry;
+        }
+        finally
+        {
+            if (entry.Subscriber is null)
+            {
+                _cache.Remove(entry);
+                entry.Gate.Exit();
+            }
+        }
+    }
+
+    /// <summary>The living entry of a subscription, loaded or not, with its gate held.</summary>
+    private async ValueTask<CacheEntry> EnterEntryAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var entry = _cache.FindOrAdd(subscriptionId);
+            await entry.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+            if (!entry.IsDead) return entry;
+            entry.Gate.Exit();
+        }
+    }
+
+    private ImmutableArray<SequenceWrite> SequenceWrites(Subscriber subscriber, SubscriberChange change)
+    {
+        if (change.Sequences.IsEmpty) return [];
+        var writes = ImmutableArray.CreateBuilder<SequenceWrite>(change.Sequences.Length);
+        foreach (var (index, after) in change.Sequences)
+        {
+            if (after.Seq > after.CeilingSeq) throw new ArgumentException("a SEQ above its ceiling would not be safe on disk", nameof(change));
+            var current = subscriber.SequenceOf(index);
+            if (after.CeilingSeq == current.CeilingSeq) continue;
+            // Only a verified resynchronisation asks for less than was promised; a reservation can only raise the ceiling.
+            writes.Add(new(index, after.ToDurable(_indRange), MayLower: after.CeilingSeq < current.CeilingSeq));
+        }
+        return writes.DrainToImmutable();
+    }
+
+    private static ImmutableArray<(int SetIndex, RegistrationState State)> RegistrationWrites(Subscriber subscriber, SubscriberChange change)
+    {
+        var current = subscriber.States;
+        var unchanged = 0;
+        foreach (var (setIndex, state) in change.Registrations)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)setIndex, (uint)current.Length, nameof(change));
+            if (state.Equals(current[setIndex])) unchanged++;
+        }
+        return unchanged == 0 ? change.Registrations : change.Registrations.RemoveAll(write => write.State.Equals(current[write.SetIndex]));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Hss.Subscribers;
+
+/// <summary>Service profiles of the stored form. Subscribers whose profiles are stored in the same octets share one object.</summary>
+/// Why: a hundred thousand subscribers have a handful of service profiles between them. Sharing saves most of the time of loading one
+/// and most of its memory; the objects never change, so nobody notices.
+internal static class SharedServiceProfiles
+{
+    /// <summary>With more distinct profiles than this, sharing does not pay; the table starts over.</summary>
+    private const int MaxShared = 4096;
+
+    private static readonly ConcurrentDictionary<byte[], ImmutableArray<ServiceProfile>> s_profiles = new(new OctetComparer());
+
+    public static ImmutableArray<ServiceProfile> Read(ReadOnlySpan<byte> utf8)
+    {
+        var lookup = s_profiles.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (lookup.TryGetValue(utf8, out var profiles)) return profiles;
+        var octets = utf8.ToArray();
+        profiles = Parse(octets);
+        if (s_profiles.Count >= MaxShared) s_profiles.Clear();
+        return s_profiles.GetOrAdd(octets, profiles);
+    }
+
+    private static ImmutableArray<ServiceProfile> Parse(ReadOnlyMemory<byte> utf8)
+    {
+        using var document = JsonDocument.Parse(utf8);
+        var problems = new ProblemList();
+        var profiles = ImmutableArray.CreateBuilder<ServiceProfile>();
+        foreach (var value in document.RootElement.EnumerateArray())
+        {
+            var filters = ImmutableArray.CreateBuilder<InitialFilterCriteria>();
+            if (value.TryGetProperty("initialFilterCriteria", out var list))
+                foreach (var item in list.EnumerateArray())
+                    if (FilterReader.Read(item, DocumentPath.Root.Item("initialFilterCriteria", filters.Count), problems, stored: true) is { } filter)
+                        filters.Add(filter);
+            profiles.Add(new() { Name = value.GetProperty("name").GetString()!, InitialFilterCriteria = filters.ToImmutable() });
+        }
+        return problems.IsEmpty ? profiles.ToImmutable() : throw new InvalidDataException($"a stored service profile cannot be read: {problems.Problems[0]}");
+    }
+
+    private sealed class OctetComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode([DisallowNull] byte[] octets) => GetHashCode(octets.AsSpan());
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}

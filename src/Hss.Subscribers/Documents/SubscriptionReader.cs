@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Hss.Subscribers;
+
+/// <summary>Reads the top of a subscription document and checks what only the whole of it shows.</summary>
+/// Order: parts first, then references between them, then the User-Data they make. Spec: TS 29.228 clause 5, 6.5, Annex B.
+internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList problems)
+{
+    private static readonly string[] s_fields =
+    [
+        "subscriptionId", "privateIdentities", "implicitRegistrationSets", "serviceProfiles", "serverCapabilities", "charging",
+        "allowedVisitedNetworks", "registrationAllowed",
+    ];
+
+    public Subscription? Read(JsonElement root)
+    {
+        if (DocumentObject.Read(root, DocumentPath.Root, problems, s_fields) is not { } document) return null;
+        document.TryText("subscriptionId", required: true, out var subscriptionId);
+        var identityReader = new PrivateIdentityReader(problems);
+        var profileReader = new ServiceProfileReader(templates, problems);
+        var routing = new RoutingReader(problems);
+        var subscription = new Subscription
+        {
+            SubscriptionId = subscriptionId ?? "",
+            PrivateIdentities = identityReader.ReadAll(document),
+            ImplicitRegistrationSets = new RegistrationSetReader(problems).ReadAll(document),
+            ServiceProfiles = profileReader.ReadAll(document),
+            ServerCapabilities = routing.ReadCapabilities(document),
+            Charging = routing.ReadCharging(document),
+            AllowedVisitedNetworks = routing.ReadVisitedNetworks(document),
+            RegistrationAllowed = document.Flag("registrationAllowed", otherwise: true),
+        };
+        CheckReferences(subscription, identityReader.Names, profileReader.Names);
+        if (!problems.IsEmpty) return null;
+        CheckUserData(subscription);
+        CheckUse(subscription);
+        return subscription;
+    }
+
+    // Against the names that stand in the document, so that a bad key or filter is not reported again as a missing identity or profile.
+    private void CheckReferences(Subscription subscription, HashSet<string> privateIdentities, HashSet<string> profiles)
+    {
+        for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
+        {
+            var set = subscription.ImplicitRegistrationSets[s];
+            var path = DocumentPath.Root.Item("implicitRegistrationSets", s);
+            for (var i = 0; i < set.PublicIdentities.Length; i++)
+                if (!profiles.Contains(set.PublicIdentities[i].ServiceProfile))
+                    problems.Add(path.Item("publicIdentities", i).Field("serviceProfile"),
+                        $"{DocumentText.Quote(set.PublicIdentities[i].ServiceProfile)} is no service profile of this subscription; "
+                        + $"it has {(profiles.Count == 0 ? "none" : string.Join(", ", profiles.Order(StringComparer.Ordinal).Take(10).Select(DocumentText.Quote)))}");
+            for (var i = 0; i < set.PrivateIdentities.Length; i++)
+                if (!privateIdentities.Contains(set.PrivateIdentities[i]))
+                    problems.Add(path.Item("privateIdentities", i),
+                        $"{DocumentText.Quote(set.PrivateIdentities[i])} is no private identity of this subscription; add it to privateIdentities or remove it here");
+        }
+    }
+
+    // The longest private identity makes the longest document of a set.
+    private void CheckUserData(Subscription subscription)
+    {
+        for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
+        {
+            var longest = subscription.PrivateIdentitiesOf(s).MaxBy(identity => identity.Identity.Length)!;
+            var length = UserDataXml.Write(subscription, s, longest.Identity).Length;
+            var path = DocumentPath.Root.Item("implicitRegistrationSets", s);
+            if (length > UserDataXml.MaxUserDataBytes)
+                problems.Add(path, $"makes User-Data of {length} octets, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters");
+            else if (length > UserDataXml.LargeUserDataBytes)
+                problems.Warn(path, $"makes User-Data of {length} octets, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused");
+        }
+    }
+
+    private void CheckUse(Subscription subscription)
+    {
+        for (var p = 0; p < subscription.PrivateIdentities.Length; p++)
+            if (!subscription.ImplicitRegistrationSets.Any(set => set.BelongsTo(subscription.PrivateIdentities[p].Identity)))
+                problems.Warn(DocumentPath.Root.Item("privateIdentities", p), "may use no implicit registration set, so it cannot register");
+        for (var p = 0; p < subscription.ServiceProfiles.Length; p++)
+            if (!subscription.ImplicitRegistrationSets.Any(set => set.PublicIdentities.Any(i => i.ServiceProfile == subscription.ServiceProfiles[p].Name)))
+                problems.Warn(DocumentPath.Root.Item("serviceProfiles", p), "is used by no public identity");
+    }
+}

@@ -1,0 +1,58 @@
+using Hss.Subscribers;
+
+namespace Hss.Procedures.Tests;
+
+/// <summary>The store port without a disk: what procedures see of a store, and a switch that makes it fail.</summary>
+internal sealed class InMemorySubscriberStore : ISubscriberStore
+{
+    private readonly List<Subscriber> _subscribers = [];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    /// <summary>Number of changes that were made durable.</summary>
+    public int Commits { get; private set; }
+
+    public bool Unavailable { get; set; }
+
+    public Subscriber Add(Subscription subscription)
+    {
+        var subscriber = new Subscriber(
+            subscription,
+            [.. subscription.ImplicitRegistrationSets.Select(_ => RegistrationState.Initial)],
+            subscription.PrivateIdentities.Select(identity => new Authentication.SequenceState(identity.InitialSqn >> 5, identity.InitialSqn >> 5, 24)));
+        _subscribers.Add(subscriber);
+        return subscriber;
+    }
+
+    public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfPrivateIdentity(privateIdentity) >= 0));
+
+    public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfSet(publicIdentity, out _) >= 0));
+
+    public async ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        return new(_subscribers.Contains(subscriber) ? subscriber : null, new Release(_gate));
+    }
+
+    public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)
+    {
+        Available();
+        Commits++;
+        turn.Subscriber!.Publish(change);
+        return ValueTask.CompletedTask;
+    }
+
+    public Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken)
+    {
+        foreach (var subscription in subscriptions) Add(subscription);
+        return Task.FromResult(new UpsertCounts(subscriptions.Count, 0));
+    }
+
+    private InMemorySubscriberStore Available() => Unavailable ? throw new StoreUnavailableException("the store is away") : this;
+
+    private sealed class Release(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}

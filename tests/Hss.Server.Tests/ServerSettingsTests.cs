@@ -1,0 +1,106 @@
+using Hss.DiameterNode;
+using Hss.Server.Configuration;
+using Microsoft.Extensions.Configuration;
+
+namespace Hss.Server.Tests;
+
+/// <summary>Every key is known and every value checked before anything starts; each refusal is one line that names the key and the mend.</summary>
+public sealed class ServerSettingsTests
+{
+    [Fact]
+    public void Defaults_are_those_of_the_contract()
+    {
+        var settings = Read();
+        Assert.Equal("hss.ims.mnc001.mcc001.3gppnetwork.org", settings.Diameter.Node.Identity);
+        Assert.Equal("ims.mnc001.mcc001.3gppnetwork.org", settings.Diameter.Node.Realm);
+        Assert.Equal("127.0.0.1:3868", Assert.Single(settings.Diameter.Listen).ToString());
+        Assert.True(settings.Diameter.Node.AllowUnknownPeers);
+        Assert.Equal("Data Source=db/hss.db", settings.Storage.ConnectionString);
+        Assert.Equal("db/master.key", settings.Storage.MasterKeyFile);
+        Assert.Equal((5, 24, 27), (settings.Cx.Ind.IndBits, settings.Cx.Ind.First, settings.Cx.Ind.Last));
+        Assert.Equal(settings.Cx.Ind, settings.Storage.IndRange);
+    }
+
+    [Fact]
+    public void The_shipped_file_is_accepted()
+    {
+        var configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).Build();
+        Assert.NotNull(ServerSettings.Read(configuration));
+    }
+
+    [Theory]
+    [InlineData("Diameter:Realmm", "x", "did you mean Diameter:Realm?")]
+    [InlineData("Diametr:Listen:0", "127.0.0.1:1", "did you mean Diameter:Listen")]
+    [InlineData("Storage:MasterKey", "x", "did you mean Storage:MasterKeyFile?")]
+    [InlineData("Nonsense", "x", "there is no such key")]
+    [InlineData("Diameter:Listen:0", "localhost", "is not an address and port")]
+    [InlineData("Diameter:Listen:0", "127.0.0.1", "is not an address and port")]
+    [InlineData("Diameter:Listen:0", "3868", "is not an address and port")]
+    [InlineData("Diameter:Listen:0", "127.0.0.1:99999", "is not an address and port")]
+    [InlineData("Diameter:Listen:0", "127.0.0.1:3868;tls", "TLS listeners are not available")]
+    [InlineData("Diameter:Listen", "127.0.0.1:3868,127.0.0.1:3868", "listed twice")]
+    [InlineData("Diameter:AllowUnknownPeers", "maybe", "neither true nor false")]
+    [InlineData("Diameter:Identity", "two words", "is no host or realm name")]
+    [InlineData("Diameter:Peers:0:Role", "relay", "Peers:0:Identity: is missing")]
+    [InlineData("Diameter:WatchdogSeconds", "1", "from 6 to")]
+    [InlineData("Storage:Provider", "oracle", "use sqlite")]
+    [InlineData("Storage:Provider", "postgresql", "not available in this version")]
+    [InlineData("Storage:ConnectionString", "Data Source=:memory:", "again after a restart")]
+    [InlineData("Storage:ConnectionString", "Data Source=x;Journal Mode=Off", "cannot be set")]
+    [InlineData("Storage:ConnectionString", "Data Source=", "names no file")]
+    [InlineData("Authentication:Ind", "Cx=24-32", "IND values from 0 to 31")]
+    [InlineData("Authentication:Ind", "Cx=27-24", "is not DOMAIN=FIRST-LAST")]
+    [InlineData("Authentication:Ind", "S6a=0-3", "is not served")]
+    [InlineData("Authentication:Ind", ",", "no range given for Cx")]
+    [InlineData("Authentication:IndBits", "17", "from 0 to 16")]
+    [InlineData("Authentication:MaxVectorsPerRequest", "0", "from 1 to 32")]
+    [InlineData("Provisioning:Listen", "nowhere", "is not an address and port")]
+    [InlineData("Cx:DefaultServerCapabilities:Mandatory", "1,x", "is not a whole number")]
+    public void Bad_input_is_refused_with_the_key_and_the_mend(string key, string value, string says)
+    {
+        var problem = Assert.Throws<ConfigurationException>(() => Read((key, value)));
+        Assert.Contains(says, problem.Message, StringComparison.Ordinal);
+        Assert.Contains(problem.Key, problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem.Message);
+    }
+
+    [Fact]
+    public void A_listener_beyond_loopback_takes_known_peers_only_unless_told_otherwise()
+    {
+        Assert.False(Read(("Diameter:Listen:0", "127.0.0.1:3868"), ("Diameter:Listen:1", "0.0.0.0:3869")).Diameter.Node.AllowUnknownPeers);
+        Assert.True(Read(("Diameter:Listen:0", "0.0.0.0:3868"), ("Diameter:AllowUnknownPeers", "true")).Diameter.Node.AllowUnknownPeers);
+    }
+
+    [Fact]
+    public void Peers_are_read_whole()
+    {
+        var peer = Assert.Single(Read(
+            ("Diameter:Peers:0:Identity", "dra.example.org"), ("Diameter:Peers:0:Role", "Relay"), ("Diameter:Peers:0:Quirks:0", "kamailio"),
+            ("Diameter:Peers:0:Applications:0", "Cx")).Diameter.Node.Peers);
+        Assert.Equal(("dra.example.org", PeerRole.Relay, PeerQuirks.Kamailio), (peer.Identity, peer.Role, peer.Quirks));
+        Assert.Equal("Cx", Assert.Single(peer.Applications));
+    }
+
+    [Fact]
+    public void Environment_of_tests_and_of_the_hss_command_is_no_configuration() =>
+        Assert.NotNull(Read(("REQUIRE_INTEROP", "1"), ("SERVER", "127.0.0.1:50051")));
+
+    [Theory]
+    [InlineData("--demo", "--Diameter:Realm=x")]
+    [InlineData("import", "--file", "a.jsonl", "--continue-on-error")]
+    [InlineData("import", "--file=a.jsonl", "--Storage:ConnectionString", "Data Source=x")]
+    public void Good_command_lines(params string[] words) => Assert.NotNull(CommandLine.Parse(words));
+
+    [Theory]
+    [InlineData("--dmeo")]
+    [InlineData("import")]
+    [InlineData("import", "--file")]
+    [InlineData("--file", "x")]
+    [InlineData("run")]
+    [InlineData("import", "--demo", "--file", "x")]
+    public void Bad_command_lines_say_how_it_goes(params string[] words) =>
+        Assert.Contains("usage:", Assert.Throws<CommandLineException>(() => CommandLine.Parse(words)).Message, StringComparison.Ordinal);
+
+    private static ServerSettings Read(params (string Key, string Value)[] values) => ServerSettings.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Build());
+}

@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using Hss.Storage;
+using Hss.Subscribers;
+
+namespace Hss.Testing;
+
+/// <summary>How one commit of a <see cref="MemoryDatabase"/> goes wrong.</summary>
+public enum CommitFault
+{
+    None = 0,
+
+    /// <summary>Fails before anything is durable: disk full, I/O error.</summary>
+    Refused = 1,
+
+    /// <summary>Is durable, yet reports a failure: power lost between write and acknowledgement.</summary>
+    AcknowledgementLost = 2,
+}
+
+/// <summary>A database without a disk, for simulations: what a crash leaves is an object, and faults come when they are asked for.</summary>
+/// Order: the transaction rules of <see cref="ISubscriberDatabase"/>; readers see only what is committed.
+public sealed class MemoryDatabase : ISubscriberDatabase
+{
+    private readonly ManualResetEventSlim _commitsMayGo = new(true);
+    private volatile Tables _durable;
+    private Tables? _open;
+    private int _commits;
+    private int _writes;
+    private int _reads;
+
+    public MemoryDatabase() : this(Tables.Empty) { }
+
+    private MemoryDatabase(Tables tables) => _durable = tables;
+
+    /// <summary>Asked before each commit with its number, counted from 1; null: no commit fails.</summary>
+    public Func<int, CommitFault>? CommitFaults { get; set; }
+
+    /// <summary>Every write fails, as when the file cannot even be opened.</summary>
+    public bool RefusesWrites { get; set; }
+
+    public bool RefusesReads { get; set; }
+
+    /// <summary>Called on the commit thread, in the middle of each write and commit: to let time pass, or to do something at that very moment.</summary>
+    public Action? OnWrite { get; set; }
+
+    public Action? OnCommit { get; set; }
+
+    /// <summary>Commits that were tried.</summary>
+    public int Commits => Volatile.Read(ref _commits);
+
+    public int Writes => Volatile.Read(ref _writes);
+
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Keeps commits from ending until it is disposed: a disk that does not answer.</summary>
+    public IDisposable HoldCommits()
+    {
+        _commitsMayGo.Reset();
+        return new Hold(_commitsMayGo);
+    }
+
+    /// <summary>What is on the disk at this moment, as the next start would find it.</summary>
+    public MemoryDatabase PowerOff() => new(_durable);
+
+    public string? FindOwner(IdentityKind kind, string identity) =>
+        (kind == IdentityKind.Private ? Reading().PrivateOwners : Reading().PublicOwners).GetValueOrDefault(identity);
+
+    public StoredSubscriber? Read(string subscriptionId) => Reading().Subscriptions.GetValueOrDefault(subscriptionId);
+
+    public StoreCounts Count()
+    {
+        var tables = Reading();
+        return new(tables.Subscriptions.Count, tables.PrivateOwners.Count, tables.PublicOwners.Count,
+            tables.Subscriptions.Values.Sum(row => row.States.Count(state => state.Status == RegistrationStatus.Registered)));
+    }
+
+    public void Write(SubscriberWrite write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var tables = Writing();
+        var id = write.Subscription.SubscriptionId;
+        if (!tables.Subscriptions.TryGetValue(id, out var row) || !ReferenceEquals(row.Rows, write.Rows))
+            throw new StoreUnavailableException("the subscription left the store while its turn was held");
+        var ceilings = row.SqnCeilings.ToBuilder();
+        foreach (var (index, ceiling, mayLower) in write.Sequences) ceilings[index] = mayLower ? ceiling : Math.Max(ceilings[index], ceiling);
+        var states = row.States.ToBuilder();
+        foreach (var (set, state) in write.Registrations) states[set] = state;
+        _open = tables with
+        {
+            Subscriptions = tables.Subscriptions.SetItem(id, row with { SqnCeilings = ceilings.ToImmutable(), States = states.ToImmutable() }),
+        };
+    }
+
+    public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions) => () => Upsert(subscriptions);
+
+    public void Commit()
+    {
+        if (_open is null) return;
+        OnCommit?.Invoke();
+        _commitsMayGo.Wait();
+        var number = Interlocked.Increment(ref _commits);
+        var fault = CommitFaults?.Invoke(number) ?? CommitFault.None;
+        if (fault == CommitFault.Refused) throw new StoreUnavailableException("planned: the disk is full");
+        _durable = _open;
+        _open = null;
+        if (fault == CommitFault.AcknowledgementLost) throw new StoreUnavailableException("planned: the acknowledgement is lost");
+    }
+
+    public void Rollback() => _open = null;
+
+    public void Dispose() => _commitsMayGo.Dispose();
+
+    private UpsertCounts Upsert(IReadOnlyList<Subscription> subscriptions)
+    {
+        var before = Writing();
+        var after = before;
+        foreach (var subscription in subscriptions)
+            if (before.Subscriptions.TryGetValue(subscription.SubscriptionId, out var old)) after = after.Without(old);
+        var created = 0;
+        foreach (var subscription in subscriptions)
+        {
+            var old = before.Subscriptions.GetValueOrDefault(subscription.SubscriptionId);
+            if (old is null) created++;
+            after = after.With(Successor(subscription, old, before));
+        }
+        _open = after;
+        return new(created, subscriptions.Count - created);
+    }
+
+    private static StoredSubscriber Successor(Subscription subscription, StoredSubscriber? old, Tables before)
+    {
+        var ceilings = subscription.PrivateIdentities.Select(identity =>
+        {
+            if (!before.PrivateOwners.TryGetValue(identity.Identity, out var owner)) return identity.InitialSqn;
+            var row = before.Subscriptions[owner];
+            var index = row.Subscription.PrivateIdentities.ToList().FindIndex(p => p.Identity == identity.Identity);
+            return CarryOver.SqnCeiling(row.Subscription.PrivateIdentities[index].Credentials, oldIsUnreadable: false, row.SqnCeilings[index], identity);
+        });
+        var oldSetOf = new Dictionary<string, int>(StringComparer.Ordinal);
+        var oldStates = new Dictionary<int, RegistrationState>();
+        for (var set = 0; old is not null && set < old.States.Length; set++)
+        {
+            oldStates[set] = old.States[set];
+            foreach (var identity in old.Subscription.ImplicitRegistrationSets[set].PublicIdentities) oldSetOf[identity.Identity] = set;
+        }
+        // A new object for every version: a write that was made for an older one is recognised by it.
+        var rows = new SubscriberRows(0, [.. subscription.PrivateIdentities.Select((_, index) => (long)index)]);
+        return new(subscription, rows, CarryOver.States(subscription, oldSetOf, oldStates), [.. ceilings]);
+    }
+
+    private Tables Reading()
+    {
+        Interlocked.Increment(ref _reads);
+        return RefusesReads ? throw new StoreUnavailableException("planned: the disk cannot be read") : _durable;
+    }
+
+    private Tables Writing()
+    {
+        Interlocked.Increment(ref _writes);
+        if (RefusesWrites) throw new StoreUnavailableException("planned: the disk cannot be written");
+        OnWrite?.Invoke();
+        return _open ?? _durable;
+    }
+
+    private sealed class Hold(ManualResetEventSlim commitsMayGo) : IDisposable
+    {
+        public void Dispose() => commitsMayGo.Set();
+    }
+
+    private sealed record Tables(
+        ImmutableDictionary<string, StoredSubscriber> Subscriptions,
+        ImmutableDictionary<string, string> PrivateOwners,
+        ImmutableDictionary<string, string> PublicOwners)
+    {
+        public static readonly Tables Empty = new(
+            ImmutableDictionary<string, StoredSubscriber>.Empty, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty);
+
+        public Tables Without(StoredSubscriber old) => new(
+            Subscriptions.Remove(old.Subscription.SubscriptionId),
+            PrivateOwners.RemoveRange(PrivateIdentitiesOf(old.Subscription)),
+            PublicOwners.RemoveRange(PublicIdentitiesOf(old.Subscription)));
+
+        public Tables With(StoredSubscriber row)
+        {
+            var id = row.Subscription.SubscriptionId;
+            return new(Subscriptions.SetItem(id, row),
+                Own(PrivateOwners, PrivateIdentitiesOf(row.Subscription), id), Own(PublicOwners, PublicIdentitiesOf(row.Subscription), id));
+        }
+
+        private static ImmutableDictionary<string, string> Own(ImmutableDictionary<string, string> owners, IEnumerable<string> identities, string id)
+        {
+            foreach (var identity in identities)
+            {
+                if (owners.TryGetValue(identity, out var owner)) throw new IdentityConflictException(identity, id, owner);
+                owners = owners.Add(identity, id);
+            }
+            return owners;
+        }
+
+        private static IEnumerable<string> PrivateIdentitiesOf(Subscription subscription) => subscription.PrivateIdentities.Select(p => p.Identity);
+
+        private static IEnumerable<string> PublicIdentitiesOf(Subscription subscription) =>
+            subscription.ImplicitRegistrationSets.SelectMany(set => set.PublicIdentities).Select(p => p.Identity);
+    }
+}
