@@ -41,9 +41,10 @@ internal sealed class CacheEntry(string subscriptionId) : IDisposable
 
     public void Die() => _isDead = true;
 
-    /// <summary>From here to <see cref="EndCommit"/> the queued commit owns the gate together with the turn: it stays shut until both are over.</summary>
-    /// Why: a caller whose deadline fires goes away, but its change may still become durable. Nobody may look at, or change, this subscriber
-    /// before memory says what the disk says.
+    /// <summary>From here to <see cref="EndCommit"/> the queued commit owns the gate together with the turn: it stays shut until both are
+    /// over.</summary>
+    /// Why: a caller whose deadline fires goes away, but its change may still become durable. Nobody may look at, or change, this
+    /// subscriber before memory says what the disk says.
     public void StartCommit()
     {
         if (Interlocked.CompareExchange(ref _commit, CommitQueued, NoCommit) != NoCommit)

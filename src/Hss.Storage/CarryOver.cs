@@ -7,10 +7,11 @@ namespace Hss.Storage;
 /// <summary>What a subscription keeps when it is provisioned again. Pure, so that every database decides alike.</summary>
 public static class CarryOver
 {
-    /// <summary>The registration states of the new sets: a set that shares a public identity with an old set goes on in its state.</summary>
+    /// <summary>The registration states of the new sets: a set that shares a public identity with an old set goes on in its
+    /// state.</summary>
     /// Shape: one state per set of <paramref name="subscription"/>; <paramref name="oldSetOf"/> gives the old set of a public identity.
-    /// Why the most registered one when old sets were joined: an S-CSCF that serves one of them keeps serving, and it is the one that must be told
-    /// about changes. Private identities that are gone, or may no longer use the set, leave the state; when nobody is left it was
+    /// Why the most registered one when old sets were joined: an S-CSCF that serves one of them keeps serving, and it is the one that must
+    /// be told about changes. Private identities that are gone, or may no longer use the set, leave the state; when nobody is left it was
     /// an administrative de-registration. Spec: TS 29.228 6.5 (a set has one state).
     public static ImmutableArray<RegistrationState> States(
         Subscription subscription, IReadOnlyDictionary<string, int> oldSetOf, IReadOnlyDictionary<int, RegistrationState> oldStates)
@@ -23,16 +24,17 @@ public static class CarryOver
         {
             var kept = RegistrationState.Initial;
             foreach (var identity in set.PublicIdentities)
-                if (oldSetOf.TryGetValue(identity.Identity, out var oldSet) && oldStates.TryGetValue(oldSet, out var state) && state.Status > kept.Status)
-                    kept = state;
+                if (OldState(identity) is { } state && state.Status > kept.Status) kept = state;
             // Only when no joined set was served by anybody: a name that is there because of a pending authentication alone.
             if (kept.Status == RegistrationStatus.NotRegistered)
                 foreach (var identity in set.PublicIdentities)
-                    if (oldSetOf.TryGetValue(identity.Identity, out var oldSet) && oldStates.TryGetValue(oldSet, out var state) && kept.Server is null)
-                        kept = state;
+                    if (kept.Server is null && OldState(identity) is { } state) kept = state;
             states.Add(WithoutStrangers(kept, subscription, set));
         }
         return states.MoveToImmutable();
+
+        RegistrationState? OldState(PublicIdentity identity) =>
+            oldSetOf.TryGetValue(identity.Identity, out var oldSet) ? oldStates.GetValueOrDefault(oldSet) : null;
     }
 
     /// <summary>The ceiling of a private identity that was provisioned again.</summary>
@@ -61,6 +63,7 @@ public static class CarryOver
             _ => kept,
         };
 
-        bool MayUse(string identity) => set.BelongsTo(identity) && subscription.PrivateIdentities.Any(p => string.Equals(p.Identity, identity, StringComparison.Ordinal));
+        bool MayUse(string identity) =>
+            set.BelongsTo(identity) && subscription.PrivateIdentities.Any(p => string.Equals(p.Identity, identity, StringComparison.Ordinal));
     }
 }

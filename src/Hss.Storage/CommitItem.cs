@@ -2,10 +2,12 @@ using Hss.Subscribers;
 
 namespace Hss.Storage;
 
-/// <summary>One thing that waits for the commit thread: it writes inside the transaction, and is told once the transaction's outcome is known.</summary>
+/// <summary>One thing that waits for the commit thread: it writes inside the transaction, and is told once the transaction's outcome is
+/// known.</summary>
 internal abstract class CommitItem
 {
-    /// <summary>On the commit thread. What it throws fails the whole batch; a fault of this item alone is kept for <see cref="Complete"/>.</summary>
+    /// <summary>On the commit thread. What it throws fails the whole batch; a fault of this item alone is kept for
+    /// <see cref="Complete"/>.</summary>
     public abstract void Write(ISubscriberDatabase database);
 
     /// <summary>On a thread-pool thread, after every other completion of an earlier batch was started. Null: it is durable.</summary>

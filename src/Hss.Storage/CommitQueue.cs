@@ -5,13 +5,14 @@ namespace Hss.Storage;
 
 /// <summary>Group commit: one thread writes what is queued and commits once for all of it.</summary>
 /// Order: items are written in the order they were queued. After each item the thread commits when nothing is queued behind, or when the
-/// batch has been open for longer than the last commit took plus <see cref="MinimumBatchTime"/>. So load makes batches bigger, idleness makes
-/// them small, and there is no timer to tune. (EventStore counts from the last commit instead; counting from the first item of the batch
-/// is the same under load, and after a pause it lets a burst share one commit.)
+/// batch has been open for longer than the last commit took plus <see cref="MinimumBatchTime"/>. So load makes batches bigger, idleness
+/// makes them small, and there is no timer to tune. (EventStore counts from the last commit instead; counting from the first item of the
+/// batch is the same under load, and after a pause it lets a burst share one commit.)
 /// Errors: a failed commit fails every item of its batch and nothing else; the next batch starts afresh.
 internal sealed class CommitQueue : IAsyncDisposable
 {
-    /// <summary>Items that may wait. At 60 microseconds each this is one second of work, half of a request's deadline; beyond it load is shed.</summary>
+    /// <summary>Items that may wait. At 60 microseconds each this is one second of work, half of a request's deadline; beyond it load is
+    /// shed.</summary>
     public const int Capacity = 16_384;
 
     /// <summary>Items in one transaction: bounds how long the first of them waits and how long the completions keep one thread.</summary>

@@ -7,8 +7,8 @@ using Hss.Authentication;
 namespace Hss.Storage;
 
 /// <summary>Credentials as they lie in private_identity.credentials: K, OPc, HA1 and passwords never stand anywhere in the clear.</summary>
-/// Shape, before sealing: version (1 octet), what follows (1 octet of flags), then AMF (2) and K and OPc when there is AKA, realm, HA1 MD5, HA1 SHA-256
-/// and password when there is digest; each field with a 16-bit length before it, so that TUAK's longer keys fit.
+/// Shape, before sealing: version (1 octet), what follows (1 octet of flags), then AMF (2) and K and OPc when there is AKA, realm, HA1 MD5,
+/// HA1 SHA-256 and password when there is digest; each field with a 16-bit length before it, so that TUAK's longer keys fit.
 /// Spec: TS 33.203 6.1 and Annex N (what is secret).
 internal sealed class CredentialSeal(MasterKey key)
 {

@@ -3,7 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Hss.Storage;
 
 /// <summary>Mutual exclusion for asynchronous callers, first come first served. Entering a free gate allocates nothing.</summary>
-/// Why not SemaphoreSlim: it is not fair, costs three times the memory (there is one gate per cached subscriber), and its uncontended path is slower.
+/// Why not SemaphoreSlim: it is not fair, costs three times the memory (there is one gate per cached subscriber), and its uncontended path
+/// is slower.
 /// Order: strictly the order of arrival; a caller that is cancelled while it waits leaves the line and never holds the gate.
 internal sealed class FifoGate
 {
@@ -44,7 +45,8 @@ internal sealed class FifoGate
         return waiter.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Hands the gate to the next in line, or frees it. The next one goes on in its own thread-pool job: no recursion down a long line.</summary>
+    /// <summary>Hands the gate to the next in line, or frees it. The next one goes on in its own thread-pool job: no recursion down a long
+    /// line.</summary>
     public void Exit()
     {
         Waiter? next;

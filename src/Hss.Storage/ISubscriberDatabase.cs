@@ -3,11 +3,12 @@ using Hss.Subscribers;
 
 namespace Hss.Storage;
 
-/// <summary>What is durable: the tables under <see cref="SubscriberStore"/>. Real on SQLite, and in memory with planned faults for simulations.</summary>
+/// <summary>What is durable: the tables under <see cref="SubscriberStore"/>. Real on SQLite, and in memory with planned faults for
+/// simulations.</summary>
 /// Order: reads from any thread, several at once; <see cref="Write"/>, the step of <see cref="PrepareUpsert"/>, <see cref="Commit"/> and
 /// <see cref="Rollback"/> from the commit thread alone. The first write after a commit opens a transaction.
-/// Errors: anything that fails throws <see cref="StoreUnavailableException"/>. After a rollback the next write starts afresh, however broken
-/// the database was: an implementation reopens whatever it has to.
+/// Errors: anything that fails throws <see cref="StoreUnavailableException"/>. After a rollback the next write starts afresh, however
+/// broken the database was: an implementation reopens whatever it has to.
 public interface ISubscriberDatabase : IDisposable
 {
     /// <summary>The subscription that owns a canonical identity, or null.</summary>
@@ -24,7 +25,8 @@ public interface ISubscriberDatabase : IDisposable
     void Write(SubscriberWrite write);
 
     /// <summary>Does on the caller's thread what needs no transaction (serialising, sealing) and returns the step that writes.</summary>
-    /// Errors of the step: <see cref="IdentityConflictException"/>, and then it has written nothing while earlier writes of the transaction stand.
+    /// Errors of the step: <see cref="IdentityConflictException"/>, and then it has written nothing while earlier writes of the transaction
+    /// stand.
     Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions);
 
     /// <summary>When it returns, everything written since the last commit survives power loss.</summary>

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Hss.Storage;
 
 /// <summary>The key that seals credentials at rest, from a file of its own.</summary>
-/// Shape: the file holds 32 octets, nothing else. A sealed value is format (1 octet) || nonce (12) || ciphertext || tag (16), AES-256-GCM with a
-/// random nonce; format, table, column and the row's identity are authenticated with it, so a value moved to another row does not open.
+/// Shape: the file holds 32 octets, nothing else. A sealed value is format (1 octet) || nonce (12) || ciphertext || tag (16), AES-256-GCM
+/// with a random nonce; format, table, column and the row's identity are authenticated with it, so a value moved to another row does not
+/// open.
 /// Why the row's identity and not its number: numbers can be exchanged between rows together with the sealed value, identities cannot.
 /// Why subkeys: the value that recognises a wrong key stands in the clear and shall say nothing about the sealing key.
 /// Errors: <see cref="StoreOpenException"/> for a file that is missing, damaged or open to everybody. Spec: NIST SP 800-38D, RFC 5869.
@@ -42,8 +43,9 @@ public sealed class MasterKey
     public ReadOnlySpan<byte> CheckValue => _checkValue;
 
     /// <summary>Reads a key file.</summary>
-    /// Why group access is a warning and everything else an error: orchestrators hand secrets over as files of mode 0440 or 0640 that belong to a
-    /// group made for one service; a file that everybody may read, or others may write, protects nothing and is always a mistake.
+    /// Why group access is a warning and everything else an error: orchestrators hand secrets over as files of mode 0440 or 0640 that
+    /// belong to a group made for one service; a file that everybody may read, or others may write, protects nothing and is always a
+    /// mistake.
     public static MasterKey Read(string path, ILogger logger)
     {
         byte[] octets;
@@ -55,11 +57,13 @@ public sealed class MasterKey
             octets = new byte[LengthBytes + 1];
             var length = file.ReadAtLeast(octets, octets.Length, throwOnEndOfStream: false);
             if (length != LengthBytes)
-                throw new StoreOpenException($"master key file {path} does not hold exactly {LengthBytes} octets; mend: restore it from its backup");
+                throw new StoreOpenException(
+                    $"master key file {path} does not hold exactly {LengthBytes} octets; mend: restore it from its backup");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreOpenException($"master key file {path} cannot be read ({OneLine(e)}); mend: let this user read it (chown, chmod 600), or set Storage:MasterKeyFile", e);
+            throw new StoreOpenException($"master key file {path} cannot be read ({OneLine(e)}); " +
+                "mend: let this user read it (chown, chmod 600), or set Storage:MasterKeyFile", e);
         }
         var key = new MasterKey(octets.AsSpan(0, LengthBytes));
         CryptographicOperations.ZeroMemory(octets);
@@ -67,7 +71,8 @@ public sealed class MasterKey
     }
 
     /// <summary>Makes a new key file that only its owner may read.</summary>
-    /// Order: complete under another name, then renamed, so that a crash leaves a whole key or none. Called before anything is sealed with it.
+    /// Order: complete under another name, then renamed, so that a crash leaves a whole key or none. Called before anything is sealed with
+    /// it.
     public static MasterKey Create(string path, ILogger logger)
     {
         var octets = RandomNumberGenerator.GetBytes(LengthBytes);
@@ -87,7 +92,8 @@ public sealed class MasterKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreOpenException($"master key file {path} cannot be created ({OneLine(e)}); mend: let this user write there, or set Storage:MasterKeyFile", e);
+            throw new StoreOpenException($"master key file {path} cannot be created ({OneLine(e)}); " +
+                "mend: let this user write there, or set Storage:MasterKeyFile", e);
         }
         StorageLog.MasterKeyCreated(logger, path);
         var key = new MasterKey(octets);
@@ -116,7 +122,8 @@ public sealed class MasterKey
         var aes = TakeIdle();
         try
         {
-            aes.Decrypt(sealedValue.Slice(1, NonceLengthBytes), sealedValue[(1 + NonceLengthBytes)..^TagLengthBytes], sealedValue[^TagLengthBytes..], clear,
+            var (nonce, ciphertext) = (1..(1 + NonceLengthBytes), (1 + NonceLengthBytes)..^TagLengthBytes);
+            aes.Decrypt(sealedValue[nonce], sealedValue[ciphertext], sealedValue[^TagLengthBytes..], clear,
                 AssociatedData(sealedValue[0], table, column, rowIdentity));
             return clear;
         }

@@ -4,7 +4,8 @@ namespace Hss.Storage;
 
 /// <summary>Bounds cache misses: so many read at once, so many wait, the rest is refused.</summary>
 /// Why: a flood of identities that nobody owns costs one indexed SELECT each and must not take all threads from those who are known.
-#pragma warning disable CA1001 // a SemaphoreSlim whose wait handle nobody asks for holds nothing, and reads may end after the store is closed
+// A SemaphoreSlim whose wait handle nobody asks for holds nothing to dispose, and reads may end after the store is closed.
+#pragma warning disable CA1001
 internal sealed class ReadLimiter(int concurrency)
 #pragma warning restore CA1001
 {

@@ -18,7 +18,8 @@ internal sealed class StorageMetrics : IDisposable
         // A meter of a factory belongs to the factory.
         _isOwnMeter = meterFactory is null;
         _meter = meterFactory?.Create(MeterName) ?? new Meter(MeterName);
-        _commitDuration = _meter.CreateHistogram<double>("hss_storage_commit_duration_seconds", "s", "Time of one commit, without the writes before it");
+        _commitDuration = _meter.CreateHistogram<double>(
+            "hss_storage_commit_duration_seconds", "s", "Time of one commit, without the writes before it");
         _batchSize = _meter.CreateHistogram<int>("hss_storage_commit_batch_size", null, "Changes made durable by one commit");
         _failures = _meter.CreateCounter<long>("hss_storage_commit_failures_total", null, "Commits that failed and were rolled back");
         _meter.CreateObservableGauge("hss_cache_entries", cacheEntries, null, "Subscriptions in memory");

@@ -9,7 +9,8 @@ namespace Hss.Storage;
 /// Eviction is a clock with second chance; it takes only entries whose gate is free, so a turn never loses its subscriber.
 internal sealed class SubscriberCache(int limit)
 {
-    /// <summary>How many entries one insertion looks at for a victim that was not used lately; then it takes the next one with a free gate.</summary>
+    /// <summary>How many entries one insertion looks at for a victim that was not used lately; then it takes the next one with a free
+    /// gate.</summary>
     /// Why bounded: right after a sweep in which everything was used, an unbounded hand would walk 200,000 entries under the lock.
     private const int MaxClockSteps = 64;
 
@@ -54,7 +55,8 @@ internal sealed class SubscriberCache(int limit)
             foreach (var identity in set.PublicIdentities) _byPublicIdentity[identity.Identity] = entry;
     }
 
-    /// <summary>Forgets an entry, loaded or not. The caller holds its gate; whoever waits there will look again. Twice does no harm.</summary>
+    /// <summary>Forgets an entry, loaded or not. The caller holds its gate; whoever waits there will look again. Twice does no
+    /// harm.</summary>
     public void Remove(CacheEntry entry)
     {
         lock (_clockLock)

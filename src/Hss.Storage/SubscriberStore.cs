@@ -13,7 +13,8 @@ namespace Hss.Storage;
 /// Spec: TS 29.228 6 (data operations); TS 33.102 C.1 (no SEQ twice).
 public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
 {
-    /// <summary>Tries to load an identity whose owner changes between two looks. More than two in a row is provisioning gone wild.</summary>
+    /// <summary>Tries to load an identity whose owner changes between two looks. More than two in a row is provisioning gone
+    /// wild.</summary>
     private const int MaxLoadAttempts = 5;
 
     /// <summary>Reads at once: misses are short and mostly come from the page cache, so more would only queue inside SQLite.</summary>
@@ -32,7 +33,8 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
 
     /// <summary>Takes the database over and disposes it in the end.</summary>
     public SubscriberStore(
-        ISubscriberDatabase database, StoreOptions options, TimeProvider time, ILogger<SubscriberStore> logger, IMeterFactory? meterFactory = null)
+        ISubscriberDatabase database, StoreOptions options, TimeProvider time, ILogger<SubscriberStore> logger,
+        IMeterFactory? meterFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CacheEntries, 1);
@@ -66,8 +68,9 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         return EnterSlowlyAsync(subscriptionId, cancellationToken);
     }
 
-    /// Errors: <see cref="StoreUnavailableException"/> also when an earlier change of this turn failed. <see cref="OperationCanceledException"/>
-    /// when the token fires while the commit is under way: the outcome is open then, the next turn begins after it is known and published.
+    /// Errors: <see cref="StoreUnavailableException"/> also when an earlier change of this turn failed.
+    /// <see cref="OperationCanceledException"/> when the token fires while the commit is under way: the outcome is open then, the next turn
+    /// begins after it is known and published.
     public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
@@ -135,15 +138,16 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
     /// Reads subscriptions into memory ahead of the first requests, as many as stay there, and promises each key
     /// <paramref name="reserveAhead"/> SEQ values. Returns how many subscriptions are in memory now.
     /// </summary>
-    /// Why: after a restart every S-CSCF comes back at once. A miss costs ten times what a hit does, and without a promise the first vector of
-    /// every key waits for a commit. Together here they cost a few microseconds each.
+    /// Why: after a restart every S-CSCF comes back at once. A miss costs ten times what a hit does, and without a promise the first vector
+    /// of every key waits for a commit. Together here they cost a few microseconds each.
     /// Errors: none for a subscription that cannot be read, whoever asks for it is told; stops early and quietly when cancelled.
     public async Task<int> WarmUpAsync(int reserveAhead, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentWarmUps, CancellationToken = cancellationToken };
         try
         {
-            var names = await _reads.ReadAsync(static look => look._database.SubscriptionIds(look._capacity), this, cancellationToken).ConfigureAwait(false);
+            var names = await _reads.ReadAsync(static look => look._database.SubscriptionIds(look._capacity), this, cancellationToken)
+                .ConfigureAwait(false);
             await Parallel.ForEachAsync(names, options, (name, token) => WarmUpAsync(name, reserveAhead, token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) { }
@@ -161,7 +165,9 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
             {
                 if (subscriber.Subscription.PrivateIdentities[i].Credentials.Aka is null) continue;
                 var state = subscriber.SequenceOf(i);
-                promises.Add((i, state with { CeilingSeq = Math.Min(state.Seq + (uint)reserveAhead, _indRange.SeqLimit) }));
+                var ceiling = Math.Min(state.Seq + (uint)reserveAhead, _indRange.SeqLimit);
+                // A request may have been quicker; its promise stands.
+                if (ceiling > state.CeilingSeq) promises.Add((i, state with { CeilingSeq = ceiling }));
             }
             await CommitAsync(turn, new([], promises.DrainToImmutable()), cancellationToken).ConfigureAwait(false);
         }
@@ -179,7 +185,9 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
     private ValueTask<Subscriber?> FindAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        return _cache.Find(kind, identity) is { } subscriber ? new(subscriber) : new(LoadByIdentityAsync(kind, identity, cancellationToken));
+        return _cache.Find(kind, identity) is { } subscriber
+            ? new(subscriber)
+            : new(LoadByIdentityAsync(kind, identity, cancellationToken));
     }
 
     private async Task<Subscriber?> LoadByIdentityAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)
@@ -187,9 +195,12 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         for (var attempt = 0; attempt < MaxLoadAttempts; attempt++)
         {
             var owner = await _reads.ReadAsync(
-                static look => look._database.FindOwner(look.kind, look.identity), (_database, kind, identity), cancellationToken).ConfigureAwait(false);
+                static look => look._database.FindOwner(look.kind, look.identity), (_database, kind, identity), cancellationToken)
+                .ConfigureAwait(false);
             if (owner is null) return null;
-            var subscriber = _cache.Find(owner) is { IsDead: false, Subscriber: { } cached } ? cached : await LoadAsync(owner, cancellationToken).ConfigureAwait(false);
+            var subscriber = _cache.Find(owner) is { IsDead: false, Subscriber: { } cached }
+                ? cached
+                : await LoadAsync(owner, cancellationToken).ConfigureAwait(false);
             if (subscriber is not null && Owns(subscriber, kind, identity)) return subscriber;
         }
         throw new StoreUnavailableException("the owner of an identity changes faster than it can be read");
@@ -221,7 +232,8 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         StoredSubscriber? stored = null;
         try
         {
-            stored = await _reads.ReadAsync(static look => look._database.Read(look.subscriptionId), (_database, subscriptionId), cancellationToken).ConfigureAwait(false);
+            stored = await _reads.ReadAsync(
+                static look => look._database.Read(look.subscriptionId), (_database, subscriptionId), cancellationToken).ConfigureAwait(false);
             if (stored is null) return null;
             var sequences = stored.SqnCeilings.Select(ceiling => SequenceState.FromDurable(ceiling, _indRange));
             entry.Load(new Subscriber(stored.Subscription, stored.States, sequences), stored.Rows);
@@ -256,7 +268,8 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         var writes = ImmutableArray.CreateBuilder<SequenceWrite>(change.Sequences.Length);
         foreach (var (index, after) in change.Sequences)
         {
-            if (after.Seq > after.CeilingSeq) throw new ArgumentException("a SEQ above its ceiling would not be safe on disk", nameof(change));
+            if (after.Seq > after.CeilingSeq)
+                throw new ArgumentException("a SEQ above its ceiling would not be safe on disk", nameof(change));
             var current = subscriber.SequenceOf(index);
             if (after.CeilingSeq == current.CeilingSeq) continue;
             // Only a verified resynchronisation asks for less than was promised; a reservation can only raise the ceiling.
@@ -265,7 +278,8 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         return writes.DrainToImmutable();
     }
 
-    private static ImmutableArray<(int SetIndex, RegistrationState State)> RegistrationWrites(Subscriber subscriber, SubscriberChange change)
+    private static ImmutableArray<(int SetIndex, RegistrationState State)> RegistrationWrites(
+        Subscriber subscriber, SubscriberChange change)
     {
         var current = subscriber.States;
         var unchanged = 0;

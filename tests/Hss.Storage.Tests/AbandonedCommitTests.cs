@@ -3,7 +3,8 @@ using Hss.Testing;
 
 namespace Hss.Storage.Tests;
 
-/// <summary>A caller whose deadline fires while its change is on the way to the disk: memory follows the disk, and the turn ends no sooner.</summary>
+/// <summary>A caller whose deadline fires while its change is on the way to the disk: memory follows the disk, and the turn ends no
+/// sooner.</summary>
 public sealed class AbandonedCommitTests
 {
     private static readonly CancellationToken None = CancellationToken.None;

@@ -53,7 +53,8 @@ public sealed class CommitQueueTests
             all = Task.WhenAll(Enumerable.Range(1, 100).Select(number => RegisterAsync(store, number)).Append(first));
         }
         await all;
-        // The first alone, as nothing was queued behind it. Then 10 ms of commit plus the minimum let 11 writes of 1 ms in: nine such batches, and one rest.
+        // The first alone, as nothing was queued behind it. Then 10 ms of commit plus the minimum let 11 writes of 1 ms in: nine such
+        // batches, and one rest.
         Assert.Equal(before + 1 + 9 + 1, database.Commits);
     }
 

@@ -29,6 +29,19 @@ public sealed class WarmUpTests
     }
 
     [Fact]
+    public async Task A_promise_that_reaches_further_stands()
+    {
+        var database = new MemoryDatabase();
+        await using var store = await FilledAsync(database, cacheEntries: 1_000);
+        var subscriber = await Sample.FindAsync(store, 1);
+        await Sample.IssueAsync(store, subscriber, ahead: Ahead + 100);
+        var promised = subscriber.SequenceOf(0);
+        await store.WarmUpAsync(Ahead, CancellationToken.None);
+        Assert.Equal(promised, subscriber.SequenceOf(0));
+        Assert.Equal(promised.ToDurable(Sample.Ind), database.Read(Sample.Id(1))!.SqnCeilings[0]);
+    }
+
+    [Fact]
     public async Task What_was_promised_is_durable()
     {
         var database = new MemoryDatabase();

@@ -16,7 +16,8 @@ public enum CommitFault
     AcknowledgementLost = 2,
 }
 
-/// <summary>A database without a disk, for simulations: what a crash leaves is an object, and faults come when they are asked for.</summary>
+/// <summary>A database without a disk, for simulations: what a crash leaves is an object, and faults come when they are asked
+/// for.</summary>
 /// Order: the transaction rules of <see cref="ISubscriberDatabase"/>; readers see only what is committed.
 public sealed class MemoryDatabase : ISubscriberDatabase
 {
@@ -39,7 +40,8 @@ public sealed class MemoryDatabase : ISubscriberDatabase
 
     public bool RefusesReads { get; set; }
 
-    /// <summary>Called on the commit thread, in the middle of each write and commit: to let time pass, or to do something at that very moment.</summary>
+    /// <summary>Called on the commit thread, in the middle of each write and commit: to let time pass, or to do something at that very
+    /// moment.</summary>
     public Action? OnWrite { get; set; }
 
     public Action? OnCommit { get; set; }

@@ -29,9 +29,10 @@ internal sealed class M0001Initial : Migration
                 -- IMPI, a NAI: TS 23.003 13.3. What it authenticates with: TS 33.203 6.1 (AKA), Annex N (SIP Digest).
                 id INTEGER NOT NULL CONSTRAINT PK_private_identity PRIMARY KEY,
                 identity TEXT NOT NULL,
-                subscription INTEGER NOT NULL CONSTRAINT FK_private_identity_subscription_subscription REFERENCES subscription (id) ON DELETE CASCADE,
+                subscription INTEGER NOT NULL CONSTRAINT FK_private_identity_subscription_subscription
+                    REFERENCES subscription (id) ON DELETE CASCADE,
                 ordinal INTEGER NOT NULL,       -- position in the document
-                credentials BLOB NOT NULL       -- K, OPc, AMF, HA1, password: sealed with AES-256-GCM under the master key, bound to this identity
+                credentials BLOB NOT NULL       -- K, OPc, AMF, HA1, password: sealed under the master key, bound to this identity
             );
             """);
         migrationBuilder.Sql("CREATE UNIQUE INDEX IX_private_identity_identity ON private_identity (identity);");
@@ -48,7 +49,8 @@ internal sealed class M0001Initial : Migration
             CREATE TABLE public_identity (
                 -- IMPU or PSI, a canonical SIP or tel URI: TS 23.003 13.4. Each belongs to one implicit registration set: TS 29.228 6.5.
                 identity TEXT NOT NULL CONSTRAINT PK_public_identity PRIMARY KEY,
-                subscription INTEGER NOT NULL CONSTRAINT FK_public_identity_subscription_subscription REFERENCES subscription (id) ON DELETE CASCADE,
+                subscription INTEGER NOT NULL CONSTRAINT FK_public_identity_subscription_subscription
+                    REFERENCES subscription (id) ON DELETE CASCADE,
                 set_ordinal INTEGER NOT NULL,
                 type INTEGER NOT NULL           -- IdentityType, TS 29.228 Annex E
             ) WITHOUT ROWID;
@@ -57,7 +59,8 @@ internal sealed class M0001Initial : Migration
         migrationBuilder.Sql("""
             CREATE TABLE registration_set (
                 -- Registration state of an implicit registration set: TS 29.228 6.1.2, 6.3, 6.5. No row: not registered.
-                subscription INTEGER NOT NULL CONSTRAINT FK_registration_set_subscription_subscription REFERENCES subscription (id) ON DELETE CASCADE,
+                subscription INTEGER NOT NULL CONSTRAINT FK_registration_set_subscription_subscription
+                    REFERENCES subscription (id) ON DELETE CASCADE,
                 set_ordinal INTEGER NOT NULL,
                 status INTEGER NOT NULL,        -- 0 NOT REGISTERED, 1 UNREGISTERED, 2 REGISTERED
                 server_name TEXT,               -- S-CSCF, SIP URI

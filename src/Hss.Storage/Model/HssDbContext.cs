@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Hss.Storage.Model;
 
-/// <summary>The tables. Entity Framework upgrades the schema and counts rows; the statements of procedures and provisioning are written by hand
-/// (<see cref="Sqlite.SqliteWriter"/>), because change tracking would cost more than the work itself.</summary>
+/// <summary>The tables. Entity Framework upgrades the schema and counts rows; the statements of procedures and provisioning are written by
+/// hand (<see cref="Sqlite.SqliteWriter"/>), because change tracking would cost more than the work itself.</summary>
 /// Why registration_set has no row for a set that was never registered: an absent row is the initial state, and most subscribers
 /// of a fresh import are in it.
 internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbContext(options)
@@ -42,7 +42,8 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
         {
             table.HasKey(row => row.PrivateIdentity);
             table.Property(row => row.PrivateIdentity).ValueGeneratedNever();
-            table.HasOne<PrivateIdentityRow>().WithOne().HasForeignKey<SequenceNumberRow>(row => row.PrivateIdentity).OnDelete(DeleteBehavior.Cascade);
+            table.HasOne<PrivateIdentityRow>().WithOne().HasForeignKey<SequenceNumberRow>(row => row.PrivateIdentity)
+                .OnDelete(DeleteBehavior.Cascade);
         });
         Table<PublicIdentityRow>(modelBuilder, "public_identity", table =>
         {
@@ -63,6 +64,6 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
         var table = modelBuilder.Entity<TRow>().ToTable(name);
         build(table);
         foreach (var property in table.Metadata.GetProperties())
-            property.SetColumnName(string.Concat(property.Name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString())));
+            property.SetColumnName(string.Concat(property.Name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : c.ToString())).ToLowerInvariant());
     }
 }

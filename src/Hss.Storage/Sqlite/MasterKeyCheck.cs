@@ -10,6 +10,7 @@ namespace Hss.Storage.Sqlite;
 internal static class MasterKeyCheck
 {
     private const string Name = "master_key_check";
+    private const string Mend = "mend: restore the right file from its backup, or set Storage:MasterKeyFile";
 
     public static MasterKey OpenKey(SqliteConnection writer, string storePath, string keyPath, ILogger logger)
     {
@@ -17,14 +18,14 @@ internal static class MasterKeyCheck
         using var read = new Statement(writer, "SELECT value FROM store_meta WHERE name = @1");
         var hasSealedRows = (long)sealedRows.Value()! != 0;
         if (!File.Exists(keyPath) && hasSealedRows)
-            throw new StoreOpenException($"master key file {keyPath} is missing, but store {storePath} holds credentials sealed with it; mend: restore the file from its backup, or set Storage:MasterKeyFile");
+            throw new StoreOpenException($"master key file {keyPath} is missing, but store {storePath} holds credentials sealed with it; " + Mend);
 
         var key = File.Exists(keyPath) ? MasterKey.Read(keyPath, logger) : MasterKey.Create(keyPath, logger);
         if (read.Value(Name) is byte[] check && CryptographicOperations.FixedTimeEquals(check, key.CheckValue)) return key;
         if (hasSealedRows)
-            throw new StoreOpenException($"master key file {keyPath} is not the key that sealed the credentials in store {storePath}; mend: restore the right file from its backup, or set Storage:MasterKeyFile");
+            throw new StoreOpenException($"master key file {keyPath} is not the key that sealed the credentials in store {storePath}; " + Mend);
 
-        using var write = new Statement(writer, "INSERT INTO store_meta (name, value) VALUES (@1, @2) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        using var write = new Statement(writer, "INSERT OR REPLACE INTO store_meta (name, value) VALUES (@1, @2)");
         write.Run(Name, key.CheckValue.ToArray());
         return key;
     }

@@ -15,7 +15,8 @@ internal static class SchemaUpgrade
         var known = context.Database.GetMigrations().ToList();
         var applied = Applied(writer, connections.Path);
         if (applied.Except(known).FirstOrDefault() is { } unknown)
-            throw new StoreOpenException($"store {connections.Path} was written by a newer version (schema {unknown}, this version knows up to {known[^1]}); mend: run the newer version");
+            throw new StoreOpenException($"store {connections.Path} was written by a newer version (schema {unknown}, this version knows " +
+                $"up to {known[^1]}); mend: run the newer version");
         if (applied.Count == known.Count) return;
 
         // A crash during an earlier upgrade leaves Entity Framework's lock row behind, and Migrate would wait for it for ever. Only
@@ -33,7 +34,8 @@ internal static class SchemaUpgrade
         // What a crash between the first two steps of the very first upgrade leaves is still an empty store.
         return tables.SetEquals(["__EFMigrationsLock"])
             ? []
-            : throw new StoreOpenException($"store {path} is a database of another program (no migration history in it); mend: name another file in Storage:ConnectionString");
+            : throw new StoreOpenException($"store {path} is a database of another program (no migration history in it); " +
+                "mend: name another file in Storage:ConnectionString");
     }
 
     private static HashSet<string> Texts(SqliteConnection connection, string sql)

@@ -6,7 +6,7 @@ namespace Hss.Storage.Sqlite;
 /// Why no pool of the driver's own: writer and readers live as long as the store, and a broken one must really be gone.
 internal sealed class SqliteConnections(string path)
 {
-    /// <summary>How long a statement waits for a lock that only a foreign tool can hold. Shorter than a request's deadline of 2 s.</summary>
+    /// <summary>How long a statement waits for a lock that only a foreign tool can hold; half of a request's deadline.</summary>
     private const int BusyTimeoutSeconds = 1;
 
     /// <summary>Keeps the inner pages of the indexes of some million subscribers in memory.</summary>
@@ -26,7 +26,8 @@ internal sealed class SqliteConnections(string path)
         DefaultTimeout = BusyTimeoutSeconds,
     }.ToString();
 
-    /// <summary>synchronous=FULL: a commit has reached the disk when it returns. Checkpoints are somebody else's work (<see cref="WalCheckpoint"/>).</summary>
+    /// <summary>synchronous=FULL: a commit has reached the disk when it returns. Checkpoints are somebody else's work
+    /// (<see cref="WalCheckpoint"/>).</summary>
     public SqliteConnection OpenWriter() =>
         Open($"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; " +
              $"PRAGMA journal_size_limit={LogLimitBytes}; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{CacheKilobytes}");

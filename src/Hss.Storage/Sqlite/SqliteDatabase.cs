@@ -9,8 +9,8 @@ using SQLitePCL;
 namespace Hss.Storage.Sqlite;
 
 /// <summary>The store in one SQLite file: write-ahead log, synchronous=FULL, one writer, a few readers.</summary>
-/// Errors: <see cref="StoreOpenException"/> when it cannot be opened, with one line that names the file and the mend; later every failure is a
-/// <see cref="StoreUnavailableException"/>, and the connection that failed is replaced by a new one.
+/// Errors: <see cref="StoreOpenException"/> when it cannot be opened, with one line that names the file and the mend; later every failure
+/// is a <see cref="StoreUnavailableException"/>, and the connection that failed is replaced by a new one.
 public sealed class SqliteDatabase : ISubscriberDatabase
 {
     private readonly SqliteConnections _connections;
@@ -53,7 +53,8 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         }
     }
 
-    public string? FindOwner(IdentityKind kind, string identity) => Reading((kind, identity), static (reader, look) => reader.FindOwner(look.kind, look.identity));
+    public string? FindOwner(IdentityKind kind, string identity) =>
+        Reading((kind, identity), static (reader, look) => reader.FindOwner(look.kind, look.identity));
 
     public StoredSubscriber? Read(string subscriptionId) => Reading(subscriptionId, static (reader, id) => reader.Read(id));
 
@@ -142,7 +143,8 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         _lock.Dispose();
     }
 
-    private static SqliteDatabase OpenLocked(SqliteConnections connections, string keyPath, StoreLock storeLock, TimeProvider time, ILogger logger)
+    private static SqliteDatabase OpenLocked(
+        SqliteConnections connections, string keyPath, StoreLock storeLock, TimeProvider time, ILogger logger)
     {
         MasterKey key;
         using (var connection = connections.OpenWriter())
@@ -220,7 +222,8 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new StoreOpenException($"Storage:ConnectionString is not an SQLite connection string ({e.Message}); mend: write Data Source=FILE", e);
+            throw new StoreOpenException(
+                $"Storage:ConnectionString is not an SQLite connection string ({e.Message}); mend: write Data Source=FILE", e);
         }
         if (source.Length == 0 || source.StartsWith(':') || source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
             throw new StoreOpenException($"Storage:ConnectionString names no file ({connectionString}); mend: write Data Source=FILE");
@@ -235,20 +238,26 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreOpenException($"the directory of store {path} cannot be created ({e.Message}); mend: create it for this user, or name another in Storage:ConnectionString", e);
+            throw new StoreOpenException($"the directory of store {path} cannot be created ({e.Message}); " +
+                "mend: create it for this user, or name another in Storage:ConnectionString", e);
         }
-        if (Directory.Exists(path)) throw new StoreOpenException($"store {path} is a directory; mend: name a file in Storage:ConnectionString");
+        if (Directory.Exists(path))
+            throw new StoreOpenException($"store {path} is a directory; mend: name a file in Storage:ConnectionString");
         return StoreLock.Take(path);
     }
 
     private static string Reason(string path, Exception e) => e switch
     {
-        SqliteException { SqliteErrorCode: raw.SQLITE_NOTADB } => $"store {path} is not an SQLite database; mend: name another file in Storage:ConnectionString, or move this one away",
-        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT } => $"store {path} is damaged ({e.Message}); mend: restore it from its backup",
+        SqliteException { SqliteErrorCode: raw.SQLITE_NOTADB } =>
+            $"store {path} is not an SQLite database; mend: name another file in Storage:ConnectionString, or move this one away",
+        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT } =>
+            $"store {path} is damaged ({e.Message}); mend: restore it from its backup",
         SqliteException { SqliteErrorCode: raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM } =>
             $"store {path} cannot be opened for writing ({e.Message}); mend: let this user write the file and its directory",
-        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } => $"store {path} is locked by another program; mend: close that program",
-        SqliteException { SqliteErrorCode: raw.SQLITE_FULL } => $"store {path} cannot be written: the disk is full; mend: free space",
+        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } =>
+            $"store {path} is locked by another program; mend: close that program",
+        SqliteException { SqliteErrorCode: raw.SQLITE_FULL } =>
+            $"store {path} cannot be written: the disk is full; mend: free space",
         _ => $"store {path} cannot be opened ({e.Message.ReplaceLineEndings(" ")}); mend: check the file and its directory",
     };
 }

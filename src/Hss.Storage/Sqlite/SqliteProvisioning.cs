@@ -42,19 +42,23 @@ internal sealed class SqliteProvisioning : IDisposable
         _undo = new(connection, "ROLLBACK TO provisioning");
         _release = new(connection, "RELEASE provisioning");
         _find = new(connection, "SELECT id FROM subscription WHERE subscription_id = @1");
-        _insertSubscription = new(connection, "INSERT INTO subscription (subscription_id, document, created, updated) VALUES (@1, @2, @3, @3) RETURNING id");
+        _insertSubscription = new(connection,
+            "INSERT INTO subscription (subscription_id, document, created, updated) VALUES (@1, @2, @3, @3) RETURNING id");
         _updateSubscription = new(connection, "UPDATE subscription SET document = @2, updated = @3 WHERE id = @1");
         _publicIdentitiesOf = new(connection, "SELECT identity, set_ordinal FROM public_identity WHERE subscription = @1");
         _letGoPublicIdentities = new(connection, "DELETE FROM public_identity WHERE subscription = @1");
         _letGoStates = new(connection, "DELETE FROM registration_set WHERE subscription = @1");
-        _insertPrivateIdentity = new(connection, "INSERT INTO private_identity (identity, subscription, ordinal, credentials) VALUES (@1, @2, @3, @4) RETURNING id");
-        _updatePrivateIdentity = new(connection, "UPDATE private_identity SET subscription = @2, ordinal = @3, credentials = @4 WHERE id = @1");
+        _insertPrivateIdentity = new(connection,
+            "INSERT INTO private_identity (identity, subscription, ordinal, credentials) VALUES (@1, @2, @3, @4) RETURNING id");
+        _updatePrivateIdentity = new(connection,
+            "UPDATE private_identity SET subscription = @2, ordinal = @3, credentials = @4 WHERE id = @1");
         _deletePrivateIdentity = new(connection, "DELETE FROM private_identity WHERE id = @1");
         _sequenceNumber = new(connection, """
             INSERT INTO sequence_number (private_identity, sqn_ceiling) VALUES (@1, @2)
             ON CONFLICT (private_identity) DO UPDATE SET sqn_ceiling = excluded.sqn_ceiling
             """);
-        _insertPublicIdentity = new(connection, "INSERT INTO public_identity (identity, subscription, set_ordinal, type) VALUES (@1, @2, @3, @4)");
+        _insertPublicIdentity = new(connection,
+            "INSERT INTO public_identity (identity, subscription, set_ordinal, type) VALUES (@1, @2, @3, @4)");
     }
 
     /// Errors: <see cref="IdentityConflictException"/>; what this call has written is undone, and only that.
@@ -110,7 +114,8 @@ internal sealed class SqliteProvisioning : IDisposable
             rows[i] = WritePrivateIdentity(subscription, row, i, prepared.SealedCredentials[i], free);
         for (var set = 0; set < subscription.ImplicitRegistrationSets.Length; set++)
             foreach (var identity in subscription.ImplicitRegistrationSets[set].PublicIdentities)
-                OrConflict(IdentityKind.Public, identity.Identity, subscription, () => _insertPublicIdentity.Run(identity.Identity, row, set, (int)identity.Type));
+                OrConflict(IdentityKind.Public, identity.Identity, subscription,
+                    () => _insertPublicIdentity.Run(identity.Identity, row, set, (int)identity.Type));
         if (old is null || old.States.Count == 0) return;
 
         var states = CarryOver.States(subscription, old.SetOf, old.States);
@@ -119,7 +124,8 @@ internal sealed class SqliteProvisioning : IDisposable
     }
 
     private long WritePrivateIdentity(
-        Subscription subscription, long subscriptionRow, int ordinal, byte[] sealedCredentials, Dictionary<string, PrivateIdentityInStore> free)
+        Subscription subscription, long subscriptionRow, int ordinal, byte[] sealedCredentials,
+        Dictionary<string, PrivateIdentityInStore> free)
     {
         var identity = subscription.PrivateIdentities[ordinal];
         ulong ceiling;
@@ -156,8 +162,9 @@ internal sealed class SqliteProvisioning : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<Statement>)[_savepoint, _undo, _release, _find, _insertSubscription, _updateSubscription, _publicIdentitiesOf,
-            _letGoPublicIdentities, _letGoStates, _insertPrivateIdentity, _updatePrivateIdentity, _deletePrivateIdentity, _sequenceNumber, _insertPublicIdentity])
+        foreach (var statement in (ReadOnlySpan<Statement>)[_savepoint, _undo, _release, _find, _insertSubscription, _updateSubscription,
+            _publicIdentitiesOf, _letGoPublicIdentities, _letGoStates, _insertPrivateIdentity, _updatePrivateIdentity, _deletePrivateIdentity,
+            _sequenceNumber, _insertPublicIdentity])
             statement.Dispose();
     }
 

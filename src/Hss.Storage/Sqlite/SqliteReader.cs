@@ -41,7 +41,6 @@ internal sealed class SqliteReader : IDisposable
     public string? FindOwner(IdentityKind kind, string identity) =>
         (string?)(kind == IdentityKind.Private ? _ownerByPrivateIdentity : _ownerByPublicIdentity).Value(identity);
 
-    /// Errors: <see cref="InvalidDataException"/> when the rows are not what this program wrote.
     public IReadOnlyList<string> SubscriptionIds(int most)
     {
         var names = new List<string>();
@@ -50,6 +49,7 @@ internal sealed class SqliteReader : IDisposable
         return names;
     }
 
+    /// Errors: <see cref="InvalidDataException"/> when the rows are not what this program wrote.
     /// Order: three statements without a transaction around them. The caller keeps everybody else from changing this subscription.
     public StoredSubscriber? Read(string subscriptionId)
     {
@@ -63,19 +63,23 @@ internal sealed class SqliteReader : IDisposable
         }
         var identities = PrivateIdentities(row);
         var subscription = SubscriptionJson.ReadStored(document, identity => OpenCredentials(identity, identities));
-        if (!subscription.PrivateIdentities.Select(p => p.Identity).SequenceEqual(identities.Select(i => i.Identity), StringComparer.Ordinal))
+        var inDocument = subscription.PrivateIdentities.Select(identity => identity.Identity);
+        if (!inDocument.SequenceEqual(identities.Select(row => row.Identity), StringComparer.Ordinal))
             throw new InvalidDataException($"the document of subscription {subscriptionId} and its private identities disagree");
         var states = Enumerable.Repeat(RegistrationState.Initial, subscription.ImplicitRegistrationSets.Length).ToArray();
         foreach (var (set, state) in States(row, identities))
             if ((uint)set < (uint)states.Length) states[set] = state;
-        return new(subscription, new(row, [.. identities.Select(i => i.Row)]), ImmutableArray.Create(states), [.. identities.Select(i => i.SqnCeiling)]);
+        return new(subscription, new(row, [.. identities.Select(identity => identity.Row)]), ImmutableArray.Create(states),
+            [.. identities.Select(identity => identity.SqnCeiling)]);
     }
 
-    private Credentials OpenCredentials(string identity, List<PrivateIdentityInStore> identities)
+    private Credentials? OpenCredentials(string identity, List<PrivateIdentityInStore> identities)
     {
         foreach (var row in identities)
-            if (string.Equals(row.Identity, identity, StringComparison.Ordinal) && _seal.Open(identity, row.SealedCredentials) is { } credentials) return credentials;
-        throw new InvalidDataException($"the sealed credentials of {identity} do not open: changed, or moved from another row; mend: provision it again");
+            if (string.Equals(row.Identity, identity, StringComparison.Ordinal))
+                return _seal.Open(identity, row.SealedCredentials) ?? throw new InvalidDataException(
+                    $"the sealed credentials of {identity} do not open: changed, or moved from another row; mend: provision it again");
+        return null;
     }
 
     public List<PrivateIdentityInStore> PrivateIdentities(long subscription)
@@ -85,7 +89,8 @@ internal sealed class SqliteReader : IDisposable
         while (rows.Read())
         {
             var ceiling = (ulong)rows.GetInt64(3);
-            if (ceiling > SequenceNumber.Max) throw new InvalidDataException($"the SQN ceiling of {rows.GetString(1)} has more than 48 bits");
+            if (ceiling > SequenceNumber.Max)
+                throw new InvalidDataException($"the SQN ceiling of {rows.GetString(1)} has more than 48 bits");
             identities.Add(new(rows.GetInt64(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), ceiling));
         }
         return identities;

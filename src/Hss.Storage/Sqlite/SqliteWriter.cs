@@ -66,14 +66,15 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     public void WriteState(long subscriptionRow, int set, RegistrationState state, Subscription subscription, ImmutableArray<long> rows) =>
-        _registrationSet.Run(subscriptionRow, set, (int)state.Status, state.Server?.Name, state.Server?.DiameterHost, state.Server?.DiameterRealm,
-            state.ReassignmentPending ? 1 : 0,
+        _registrationSet.Run(subscriptionRow, set, (int)state.Status, state.Server?.Name,
+            state.Server?.DiameterHost, state.Server?.DiameterRealm, state.ReassignmentPending ? 1 : 0,
             RowNumbers.Write(state.RegisteredPrivateIdentities, subscription, rows),
             RowNumbers.Write(state.AuthenticationPendingPrivateIdentities, subscription, rows));
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<Statement>)[_begin, _commit, _rollback, _raiseCeiling, _setCeiling, _registrationSet]) statement.Dispose();
+        foreach (var statement in (ReadOnlySpan<Statement>)[_begin, _commit, _rollback, _raiseCeiling, _setCeiling, _registrationSet])
+            statement.Dispose();
         Connection.Dispose();
     }
 }

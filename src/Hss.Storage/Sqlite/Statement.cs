@@ -14,7 +14,8 @@ internal sealed class Statement : IDisposable
 #pragma warning disable CA2100
         _command.CommandText = sql;
 #pragma warning restore CA2100
-        for (var i = 1; sql.Contains("@" + i, StringComparison.Ordinal); i++) _command.Parameters.Add(new SqliteParameter { ParameterName = "@" + i });
+        for (var i = 1; sql.Contains("@" + i, StringComparison.Ordinal); i++)
+            _command.Parameters.Add(new SqliteParameter { ParameterName = "@" + i });
         _command.Prepare();
     }
 

@@ -6,7 +6,8 @@ namespace Hss.Storage.Sqlite;
 /// <summary>One process per store: two would hand out the same SEQ from the same ceiling.</summary>
 /// Why beside SQLite's own locks: those are held for single transactions only. The file stays when it is released; removing it would let a
 /// third process lock a file that no longer has a name.
-/// Errors: <see cref="StoreOpenException"/>. The holder's process number is in the file for people; this program cannot read what it cannot lock.
+/// Errors: <see cref="StoreOpenException"/>. The holder's process number is in the file for people; this program cannot read what it cannot
+/// lock.
 internal sealed class StoreLock : IDisposable
 {
     private readonly FileStream _file;
@@ -30,7 +31,8 @@ internal sealed class StoreLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new StoreOpenException($"store {databasePath} is in use by another process (its number stands in {path}); mend: stop that process first, or name another store", e);
+            throw new StoreOpenException($"store {databasePath} is in use by another process (its number stands in {path}); " +
+                "mend: stop that process first, or name another store", e);
         }
     }
 

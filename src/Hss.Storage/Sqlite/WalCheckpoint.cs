@@ -5,11 +5,12 @@ using SQLitePCL;
 
 namespace Hss.Storage.Sqlite;
 
-/// <summary>Moves the write-ahead log into the database file beside the commits, not inside them: a checkpoint takes tens of milliseconds.</summary>
-/// Order: when enough pages were written, a background thread checkpoints on its own connection (PASSIVE: it waits for nobody and nobody waits for
-/// it). Commits that come meanwhile add to the log behind it, so under steady load the log would never be wholly moved and would grow for
-/// ever. So once it is long, the commit thread itself moves the short rest that a background run has just left, and SQLite starts the log
-/// over. When the disk is too slow even for that, commits wait: a bounded log is worth more than a full disk.
+/// <summary>Moves the write-ahead log into the database file beside the commits, not inside them: a checkpoint takes tens of
+/// milliseconds.</summary>
+/// Order: when enough pages were written, a background thread checkpoints on its own connection (PASSIVE: it waits for nobody and nobody
+/// waits for it). Commits that come meanwhile add to the log behind it, so under steady load the log would never be wholly moved and would
+/// grow for ever. So once it is long, the commit thread itself moves the short rest that a background run has just left, and SQLite starts
+/// the log over. When the disk is too slow even for that, commits wait: a bounded log is worth more than a full disk.
 internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logger) : IDisposable
 {
     /// <summary>16 MiB of 4 KiB pages: a background run begins.</summary>
