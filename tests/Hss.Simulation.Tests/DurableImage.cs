@@ -63,6 +63,8 @@ internal sealed class ObservedDatabase(MemoryDatabase inner, CeilingHistory hist
 
     public StoreCounts Count() => inner.Count();
 
+    public IReadOnlyList<string> SubscriptionIds(int most) => inner.SubscriptionIds(most);
+
     public void Write(SubscriberWrite write)
     {
         inner.Write(write);
