@@ -22,7 +22,7 @@ internal static class Daemon
     /// <summary>The longest that stopping may take before connections are cut: longer than a request may live.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the start may wait for subscribers to be read into memory; the rest is read when asked for.</summary>
+    /// <summary>How long the listeners wait for subscribers to be read into memory; the rest is read beside the first requests.</summary>
     private static readonly TimeSpan WarmUpPatience = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(ServerSettings settings, bool demo)
@@ -32,7 +32,9 @@ internal static class Daemon
         await using var store = StoreOpening.Open(settings, loggers);
         if (demo && await DemoSubscribers.ImportIntoEmptyAsync(settings, store).ConfigureAwait(false) is { } exitCode and not 0) return exitCode;
 
-        await WarmUpAsync(store, settings.Cx.SequenceReserve, loggers.CreateLogger("Hss.Server")).ConfigureAwait(false);
+        using var stopWarmUp = new CancellationTokenSource();
+        var warmUp = WarmUpAsync(store, settings.Cx.SequenceReserve, loggers.CreateLogger("Hss.Server"), stopWarmUp.Token);
+        await Task.WhenAny(warmUp, stop.Received, Task.Delay(WarmUpPatience, TimeProvider.System)).ConfigureAwait(false);
 
         using var instruments = new CxInstruments();
         var application = CxApplication.Create(store, settings.Cx, instruments, SystemRandomSource.Instance, loggers);
@@ -47,14 +49,15 @@ internal static class Daemon
         using var patience = new CancellationTokenSource(StopPatience);
         await node.StopAsync(patience.Token).ConfigureAwait(false); // DPR, then the answers still owed
         await listeners.StopAsync(patience.Token).ConfigureAwait(false);
+        await stopWarmUp.CancelAsync().ConfigureAwait(false);
+        await warmUp.ConfigureAwait(false);
         return 0;
     }
 
-    private static async Task WarmUpAsync(SubscriberStore store, int reserveAhead, ILogger logger)
+    private static async Task WarmUpAsync(SubscriberStore store, int reserveAhead, ILogger logger, CancellationToken stop)
     {
-        using var patience = new CancellationTokenSource(WarmUpPatience);
         var started = TimeProvider.System.GetTimestamp();
-        var count = await store.WarmUpAsync(reserveAhead, patience.Token).ConfigureAwait(false);
+        var count = await store.WarmUpAsync(reserveAhead, stop).ConfigureAwait(false);
         logger.WarmedUp(count, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
     }
 
