@@ -39,14 +39,21 @@ public static class CarryOver
 
     /// <summary>The ceiling of a private identity that was provisioned again.</summary>
     /// Why the provisioned SQN does not count for the same K, not even when it is higher: the store knows better than the operator's file
-    /// what was issued, and importing a file twice must change nothing. Credentials that cannot be read any more
-    /// (<paramref name="oldIsUnreadable"/>) may have been the same K, so the ceiling can only rise. Spec: TS 33.102 C.1 (no SQN twice).
+    /// what was issued, and importing a file twice must change nothing.
+    /// Why the ceiling stays with another K, too: an identity that had no K for a while, or a wrong one by a slip, gets its old K back one
+    /// day, and the ceiling is all that is known of what was issued under it. A USIM with a fresh K accepts the jump, up to Delta.
+    /// Beyond that it would refuse, and a counter that is used up could not go on at all: then, and only then, a new K starts where its
+    /// document says. Credentials that cannot be read any more (<paramref name="oldIsUnreadable"/>), or had no K, may have been
+    /// the same K, so the ceiling can only rise. Spec: TS 33.102 C.1 (no SQN twice), C.2.1 (Delta).
     public static ulong SqnCeiling(Credentials? old, bool oldIsUnreadable, ulong oldCeiling, PrivateIdentity provisioned)
     {
         ArgumentNullException.ThrowIfNull(provisioned);
-        if (oldIsUnreadable) return Math.Max(oldCeiling, provisioned.InitialSqn);
         if (provisioned.Credentials.Aka is not { } aka) return oldCeiling;
-        return old?.Aka is { } oldAka && oldAka.K.Equals(aka.K) ? oldCeiling : provisioned.InitialSqn;
+        var higher = Math.Max(oldCeiling, provisioned.InitialSqn);
+        if (oldIsUnreadable || old?.Aka is not { } oldAka) return higher;
+        if (oldAka.K.Equals(aka.K)) return oldCeiling;
+        // In units of SQN and not of SEQ: no more than Delta whatever the number of IND bits.
+        return higher - provisioned.InitialSqn <= Resynchronisation.DefaultDelta ? higher : provisioned.InitialSqn;
     }
 
     private static RegistrationState WithoutStrangers(RegistrationState state, Subscription subscription, ImplicitRegistrationSet set)

@@ -13,6 +13,9 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
 
     public bool Unavailable { get; set; }
 
+    /// <summary>What provisioning did to a subscriber while a procedure waited for its turn.</summary>
+    public Func<Subscriber, Subscriber>? Meanwhile { get; set; }
+
     public Subscriber Add(Subscription subscription)
     {
         var subscriber = new Subscriber(
@@ -32,7 +35,7 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public async ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
-        return new(_subscribers.Contains(subscriber) ? subscriber : null, new Release(_gate));
+        return new(_subscribers.Contains(subscriber) ? Meanwhile?.Invoke(subscriber) ?? subscriber : null, new Release(_gate));
     }
 
     public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)

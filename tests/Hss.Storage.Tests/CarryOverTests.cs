@@ -42,9 +42,12 @@ public sealed class CarryOverTests
     [Theory]
     [InlineData(true, 500, 100, 500)]
     [InlineData(true, 500, 900, 500)]
-    [InlineData(false, 500, 100, 100)]
+    [InlineData(false, 500, 100, 500)]
     [InlineData(false, 500, 900, 900)]
-    public void The_ceiling_belongs_to_the_key(bool sameKey, ulong ceiling, ulong provisioned, ulong expected)
+    [InlineData(false, 100 + (1 << 28), 100, 100 + (1 << 28))]
+    [InlineData(false, 101 + (1 << 28), 100, 100)]
+    [InlineData(false, (1UL << 48) - 1, 0, 0)]
+    public void The_ceiling_stays_unless_another_key_could_not_go_on_from_it(bool sameKey, ulong ceiling, ulong provisioned, ulong expected)
     {
         var old = Sample.Aka(1).Credentials;
         var now = Sample.Aka(1, provisioned, sameKey ? null : Sample.K(9));
@@ -52,6 +55,17 @@ public sealed class CarryOverTests
         // Another OPc or AMF with the same K: the USIM's counter is the same one.
         var otherOpc = now with { Credentials = new(now.Credentials.Aka! with { Opc = new Secret(Sample.Opc(9)), Amf = 0 }, null) };
         Assert.Equal(expected, CarryOver.SqnCeiling(old, oldIsUnreadable: false, ceiling, otherOpc));
+    }
+
+    [Fact]
+    public void A_key_that_comes_back_after_another_one_or_after_none_goes_on_above_what_was_issued_under_it()
+    {
+        var (first, second, none) = (Sample.Aka(1), Sample.Aka(1, k: Sample.K(9)), Sample.FixedLine(1, "secret"));
+        foreach (var between in new[] { second, none })
+        {
+            var ceiling = CarryOver.SqnCeiling(first.Credentials, oldIsUnreadable: false, 500, between);
+            Assert.InRange(CarryOver.SqnCeiling(between.Credentials, oldIsUnreadable: false, ceiling, first), 500UL, SequenceNumber.Max);
+        }
     }
 
     [Fact]

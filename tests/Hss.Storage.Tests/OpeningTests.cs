@@ -78,7 +78,10 @@ public sealed class OpeningTests
     {
         using var folder = new StoreFolder();
         Execute(folder.Database, "CREATE TABLE customer (id INTEGER)");
+        var before = File.ReadAllBytes(folder.Database);
         Assert.Contains("another program", Refused(folder.Options), StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(folder.Database)); // not even its journal mode
+        Assert.False(File.Exists(folder.KeyFile));
     }
 
     [Fact]
@@ -101,6 +104,23 @@ public sealed class OpeningTests
     {
         using var folder = new StoreFolder();
         Assert.Contains("Data Source=FILE", Refused(folder.Options with { ConnectionString = connectionString }), StringComparison.Ordinal);
+    }
+
+    /// <summary>Another name for the store is another lock file beside it, unless the link is followed: two processes would issue one SEQ.</summary>
+    [Fact]
+    public async Task A_second_opener_is_refused_that_comes_through_a_symbolic_link()
+    {
+        using var folder = new StoreFolder();
+        using var elsewhere = new StoreFolder();
+        await using var store = folder.Open();
+        File.CreateSymbolicLink(elsewhere.Database, folder.Database);
+        Assert.Contains("in use by another process", Refused(elsewhere.Options), StringComparison.Ordinal);
+        Directory.CreateSymbolicLink(Path.Combine(elsewhere.Path, "linked"), Path.Combine("..", Path.GetFileName(folder.Path)));
+        Assert.Contains("in use by another process",
+            Refused(elsewhere.Options with { ConnectionString = $"Data Source={elsewhere.Path}/linked/hss.db" }), StringComparison.Ordinal);
+        File.CreateSymbolicLink(Path.Combine(elsewhere.Path, "round.db"), "round.db");
+        Assert.Contains("symbolic links",
+            Refused(elsewhere.Options with { ConnectionString = $"Data Source={elsewhere.Path}/round.db" }), StringComparison.Ordinal);
     }
 
     [Fact]

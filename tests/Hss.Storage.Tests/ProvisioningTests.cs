@@ -32,15 +32,33 @@ public sealed class ProvisioningTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_new_key_starts_with_the_provisioned_sequence_number(DatabaseKind kind)
+    public async Task A_new_key_starts_with_the_provisioned_sequence_number_unless_the_ceiling_is_higher(DatabaseKind kind)
     {
         await using var on = new StoreOn(kind);
-        await on.Store.UpsertAsync([Sample.Subscription(1, sqn: 900 << 5)], None);
+        await on.Store.UpsertAsync([Sample.Subscription(1, sqn: 3 << 5)], None);
         await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 1));
-        await on.Store.UpsertAsync([Sample.Subscription(1, sqn: 3 << 5, k: Sample.K(77))], None);
+        await on.Store.UpsertAsync([Sample.Subscription(1, sqn: 900 << 5, k: Sample.K(77))], None);
         var subscriber = await Sample.FindAsync(on.Store, 1);
         Assert.True(subscriber.Subscription.PrivateIdentities[0].Credentials.Aka!.K.Equals(new Secret(Sample.K(77))));
-        Assert.Equal(4UL, await Sample.IssueAsync(on.Store, subscriber));
+        Assert.Equal(901UL, await Sample.IssueAsync(on.Store, subscriber));
+    }
+
+    /// <summary>A slip in a file, or a SIM that was taken away for a while, must not make the HSS issue the SEQ of a key again.</summary>
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_key_that_comes_back_never_has_a_sequence_number_twice(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        var digestOnly = Sample.Subscription(1) with { PrivateIdentities = [Sample.FixedLine(1, "secret")] };
+        var issued = 0UL;
+        foreach (var between in new[] { null, digestOnly, Sample.Subscription(1, k: Sample.K(77)) })
+        {
+            if (between is not null) await on.Store.UpsertAsync([between], None);
+            await on.Store.UpsertAsync([Sample.Subscription(1)], None);
+            var seq = await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 1), ahead: 10);
+            Assert.True(seq > issued, $"SEQ {seq} was issued after {issued}");
+            issued = seq;
+        }
     }
 
     [Theory]

@@ -13,10 +13,12 @@ namespace Hss.Procedures.Cx;
 public static class CxApplication
 {
     public static DiameterApplication Create(
-        ISubscriberStore store, CxOptions options, CxInstruments instruments, IRandomSource random, ILoggerFactory loggers)
+        ISubscriberStore store, CxOptions options, CxInstruments instruments, IRandomSource random, ILoggerFactory loggers,
+        TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         var logger = loggers.CreateLogger("Hss.Procedures.Cx");
+        var trouble = new StoreTroubleLog(logger, time ?? TimeProvider.System);
         var userAuthorization = new UserAuthorization(store, options);
         var locationInfo = new LocationInfo(store, options);
         var multimediaAuth = new MultimediaAuth(store, options, instruments, random, logger);
@@ -30,19 +32,19 @@ public static class CxApplication
             AnswerPreamble = WritePreamble,
             Procedures =
             [
-                Guarded<UserAuthorizationRequest>(logger, userAuthorization.AnswerAsync),
+                Guarded<UserAuthorizationRequest>(trouble, userAuthorization.AnswerAsync),
                 // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
-                Guarded<ServerAssignmentRequest>(logger, serverAssignment.AnswerAsync, Avp.UserName),
-                Guarded<LocationInfoRequest>(logger, locationInfo.AnswerAsync),
+                Guarded<ServerAssignmentRequest>(trouble, serverAssignment.AnswerAsync, Avp.UserName),
+                Guarded<LocationInfoRequest>(trouble, locationInfo.AnswerAsync),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
-                Guarded<MultimediaAuthRequest>(logger, multimediaAuth.AnswerAsync, Avp.UserName, Avp.PublicIdentity),
+                Guarded<MultimediaAuthRequest>(trouble, multimediaAuth.AnswerAsync, Avp.UserName, Avp.PublicIdentity),
             ],
         };
     }
 
     /// <summary>A store that cannot answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").</summary>
-    private static ProcedureRegistration<TRequest> Guarded<TRequest>(ILogger logger, Procedure<TRequest> procedure, params AvpDefinition[] echoed)
+    private static ProcedureRegistration<TRequest> Guarded<TRequest>(StoreTroubleLog log, Procedure<TRequest> procedure, params AvpDefinition[] echoed)
         where TRequest : struct, IDiameterCommand<TRequest>
     {
         return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed };
@@ -55,7 +57,7 @@ public static class CxApplication
             }
             catch (StoreUnavailableException trouble)
             {
-                logger.StoreUnavailable(TRequest.Grammar.Abbreviation, trouble.Message);
+                log.Report(TRequest.Grammar.Abbreviation, trouble.Message);
                 answer.Result(ResultCode.UnableToComply);
             }
         }

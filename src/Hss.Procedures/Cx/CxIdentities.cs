@@ -41,4 +41,13 @@ internal static class CxIdentities
             ? ExperimentalResultCode.ErrorUserUnknown
             : ExperimentalResultCode.ErrorIdentitiesDontMatch;
     }
+
+    /// <summary>The same question once the turn is held: null when the private identity still exists and may still use all of these sets.</summary>
+    public static ExperimentalResultCode? LeftMeanwhile(Subscriber current, string privateIdentity, params ReadOnlySpan<int> sets)
+    {
+        if (current.IndexOfPrivateIdentity(privateIdentity) < 0) return ExperimentalResultCode.ErrorUserUnknown;
+        foreach (var set in sets)
+            if (!current.Subscription.ImplicitRegistrationSets[set].BelongsTo(privateIdentity)) return ExperimentalResultCode.ErrorIdentitiesDontMatch;
+        return null;
+    }
 }

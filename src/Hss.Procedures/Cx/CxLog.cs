@@ -14,6 +14,6 @@ internal static partial class CxLog
     [LoggerMessage(6003, LogLevel.Error, "sequence numbers of {PrivateIdentity} are used up: the USIM must be replaced")]
     public static partial void SequenceNumbersUsedUp(this ILogger logger, string privateIdentity);
 
-    [LoggerMessage(6004, LogLevel.Warning, "{Command} answered 5012: {Trouble}")]
-    public static partial void StoreUnavailable(this ILogger logger, string command, string trouble);
+    [LoggerMessage(6004, LogLevel.Warning, "{Command} answered 5012: {Trouble} ({Others} more since the last such line)")]
+    public static partial void StoreUnavailable(this ILogger logger, string command, string trouble, int others);
 }

@@ -41,6 +41,11 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
             answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
             return;
         }
+        if (CxIdentities.LeftMeanwhile(subscriber, privateIdentity!, place.SetIndex) is { } left)
+        {
+            answer.ExperimentalResult(left);
+            return;
+        }
 
         // 4. The scheme is the subscriber's, not the peer's wish.
         var user = subscriber.Subscription.PrivateIdentities[index];

@@ -34,6 +34,12 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
             answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
             return;
         }
+        // Provisioning may have had the turn before this one: what was checked above is checked again on what is true now.
+        if (resolved.PrivateIdentity is { } user && CxIdentities.LeftMeanwhile(subscriber, user, sets.AsSpan()) is { } left)
+        {
+            answer.ExperimentalResult(left);
+            return;
+        }
 
         // 4. Only a distinct public user identity can be registered. The SWx values have no meaning on Cx (the text names no
         // code; IN_ASSIGNMENT_TYPE says what is wrong, INVALID_AVP_VALUE would deny that the value exists).

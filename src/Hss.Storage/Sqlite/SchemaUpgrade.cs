@@ -9,6 +9,9 @@ namespace Hss.Storage.Sqlite;
 /// Errors: <see cref="StoreOpenException"/> for a file of another program, or of a newer version of this one; nothing is changed then.
 internal static class SchemaUpgrade
 {
+    /// <summary>Whether the file is a store at all. Only reads.</summary>
+    public static void Check(SqliteConnection reader, string path) => Applied(reader, path);
+
     public static void Run(SqliteConnections connections, SqliteConnection writer, ILogger logger)
     {
         using var context = HssDbContext.OnSqlite(connections.ConnectionString);
@@ -26,11 +29,11 @@ internal static class SchemaUpgrade
         if (applied.Count > 0) StorageLog.Upgraded(logger, connections.Path, known.Count - applied.Count, known[^1]);
     }
 
-    private static HashSet<string> Applied(SqliteConnection writer, string path)
+    private static HashSet<string> Applied(SqliteConnection connection, string path)
     {
-        var tables = Texts(writer, "SELECT name FROM sqlite_master WHERE type = 'table'");
+        var tables = Texts(connection, "SELECT name FROM sqlite_master WHERE type = 'table'");
         if (tables.Count == 0) return [];
-        if (tables.Contains("__EFMigrationsHistory")) return Texts(writer, "SELECT \"MigrationId\" FROM \"__EFMigrationsHistory\"");
+        if (tables.Contains("__EFMigrationsHistory")) return Texts(connection, "SELECT \"MigrationId\" FROM \"__EFMigrationsHistory\"");
         // What a crash between the first two steps of the very first upgrade leaves is still an empty store.
         return tables.SetEquals(["__EFMigrationsLock"])
             ? []

@@ -13,6 +13,11 @@ namespace Hss.Storage.Sqlite;
 /// is a <see cref="StoreUnavailableException"/>, and the connection that failed is replaced by a new one.
 public sealed class SqliteDatabase : ISubscriberDatabase
 {
+    /// <summary>As many as Linux follows in one path.</summary>
+    private const int MaxLinks = 40;
+
+    private static readonly TimeSpan ReadFailureInterval = TimeSpan.FromSeconds(10);
+
     private readonly SqliteConnections _connections;
     private readonly StoreLock _lock;
     private readonly CredentialSeal _seal;
@@ -22,6 +27,8 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     private readonly ConcurrentBag<SqliteReader> _readers = [];
     private SqliteWriter? _writer;
     private SqliteProvisioning? _provisioning;
+    private bool _hasReadFailed;
+    private long _readFailure;
     private volatile bool _isDisposed;
 
     private SqliteDatabase(SqliteConnections connections, StoreLock storeLock, CredentialSeal seal, TimeProvider time, ILogger logger)
@@ -147,6 +154,9 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         SqliteConnections connections, string keyPath, StoreLock storeLock, TimeProvider time, ILogger logger)
     {
         MasterKey key;
+        // Before anything is opened for writing: setting the journal mode already changes the file, and it may be somebody else's.
+        if (new FileInfo(connections.Path) is { Exists: true, Length: > 0 })
+            using (var look = connections.OpenReader()) SchemaUpgrade.Check(look, connections.Path);
         using (var connection = connections.OpenWriter())
         {
             SchemaUpgrade.Run(connections, connection, logger);
@@ -174,9 +184,20 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         catch (Exception e)
         {
             reader?.Dispose();
-            StorageLog.ReadFailed(_logger, e);
+            ReportReadFailure(e);
             throw new StoreUnavailableException($"store {_connections.Path} cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>One line now and again, not one per request: a dead disk fails thousands of reads a second.</summary>
+    private void ReportReadFailure(Exception cause)
+    {
+        lock (_readers)
+        {
+            if (_hasReadFailed && _time.GetElapsedTime(_readFailure) < ReadFailureInterval) return;
+            (_hasReadFailed, _readFailure) = (true, _time.GetTimestamp());
+        }
+        StorageLog.ReadFailed(_logger, cause);
     }
 
     private void Writing<TState>(TState state, Action<SqliteDatabase, TState> write)
@@ -227,7 +248,18 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         }
         if (source.Length == 0 || source.StartsWith(':') || source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
             throw new StoreOpenException($"Storage:ConnectionString names no file ({connectionString}); mend: write Data Source=FILE");
-        return Path.GetFullPath(source);
+        return Physical(Path.GetFullPath(source), MaxLinks);
+    }
+
+    /// <summary>The file's own name: through a symbolic link the store would have a second lock file, and a second process.</summary>
+    /// Why by hand: .NET resolves a link at the end of a path only, not one among its directories.
+    private static string Physical(string path, int links)
+    {
+        if (Path.GetDirectoryName(path) is not { } directory) return path;
+        var here = Path.Combine(Physical(directory, links), Path.GetFileName(path));
+        if (new FileInfo(here).LinkTarget is not { } target) return here;
+        if (links == 0) throw new StoreOpenException($"store {path} lies behind too many symbolic links; mend: name the file itself in Storage:ConnectionString");
+        return Physical(Path.GetFullPath(target, Path.GetDirectoryName(here)!), links - 1);
     }
 
     private static StoreLock Lock(string path)
