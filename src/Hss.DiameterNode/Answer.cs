@@ -24,6 +24,7 @@ public sealed class Answer
     private readonly RentedFrame _frame;
     private readonly DiameterHeader _header;
     private readonly RequestAvps _avps;
+    private readonly int _begunBytes;
     private MessageWriter? _writer;
     private byte[]? _failedAvp;
     private ResultCode _code;
@@ -45,6 +46,7 @@ public sealed class Answer
         Received = received;
         _writer = MessageWriter.Rent();
         dispatcher.Form.Begin(_writer, header, frame.Span, avps, command);
+        _begunBytes = _writer.LengthBytes;
     }
 
     /// <summary>Where the procedure writes its AVPs.</summary>
@@ -175,9 +177,13 @@ public sealed class Answer
         bool isComplete = false;
         try
         {
+            int procedureBytes = writer.LengthBytes - _begunBytes;
             AnswerForm.End(writer, _frame.Span, _avps);
             isComplete = writer.LengthBytes <= _dispatcher.MaxFrameLengthBytes;
-            if (!isComplete) _dispatcher.ReportTooLong(this, writer.LengthBytes);
+
+            // A Session-Id, an identity or Proxy-Info that fills half a frame is the sender's doing and no bug of ours.
+            bool isOurs = writer.LengthBytes - procedureBytes <= _dispatcher.MaxFrameLengthBytes / 2;
+            if (!isComplete && isOurs) _dispatcher.ReportTooLong(this, writer.LengthBytes);
         }
         catch (InvalidOperationException e)
         {

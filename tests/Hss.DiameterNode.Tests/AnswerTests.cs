@@ -93,6 +93,30 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task A_request_that_has_too_much_repeated_is_answered_5012_and_is_no_bug_of_ours()
+    {
+        await using TestNode node = new((_, answer, _) =>
+        {
+            answer.Result(ResultCode.Success);
+            answer.Writer.WriteOctets(Avp.UserData, new byte[2_000]);
+            return default;
+        });
+        FakePeer peer = await node.ConnectOpenAsync(sendBufferBytes: 256 * 1024);
+        byte[] request = Requests.Mar(more: writer =>
+        {
+            writer.BeginGroup(Avp.ProxyInfo);
+            writer.WriteText(Avp.ProxyHost, "proxy.example");
+            writer.WriteOctets(Avp.ProxyState, new byte[64_000]);
+            writer.EndGroup();
+        });
+        ReceivedMessage answer = await peer.AskAsync(request);
+        Assert.Equal(ResultCode.UnableToComply, answer.Result);
+        Assert.Equal("alice@" + Requests.Realm, answer.Text(Avp.UserName));
+        Assert.Empty(node.Log.Of(2205));
+        Assert.Single(node.Log.Of(2201));
+    }
+
+    [Fact]
     public async Task A_3xxx_of_the_procedure_becomes_an_answer_message()
     {
         await using TestNode node = new((_, answer, _) =>

@@ -49,7 +49,7 @@ internal sealed class RequestMaker(Random random, Population population)
     public Operation Authenticate(Subscription subscription)
     {
         (PrivateIdentity user, PublicIdentity identity, int set) = Pick(subscription);
-        (string host, string server) = PickServer();
+        (string host, string server) = PickServer(subscription);
         bool isAka = user.Credentials.Aka is not null;
         SimulatedUe? ue = population.PhoneOf(user.Identity);
         if (ue?.OldReport is { } old && random.Next(6) == 0) return Replay(subscription, ue, old.Authorization, old.Server);
@@ -95,20 +95,20 @@ internal sealed class RequestMaker(Random random, Population population)
     private Operation Assign(Subscription subscription)
     {
         (PrivateIdentity user, PublicIdentity identity, int set) = Pick(subscription);
-        (string host, string server) = PickServer();
+        (string host, string server) = PickServer(subscription);
         int type = AssignmentTypes[random.Next(AssignmentTypes.Length)];
-        bool allowsSeveral = type is 4 or 5 or 6 or 7 or 8 or 11, needsUser = type is 1 or 2 or 9 or 10;
-        string? userName = needsUser || random.Next(4) != 0 ? user.Identity : null;
+        bool ends = type is 4 or 5 or 6 or 7 or 8 or 11, needsUser = type is 1 or 2 or 9 or 10;
+        string? userName = needsUser || random.Next(ends ? 2 : 4) != 0 ? user.Identity : null;
         List<string> identities = [identity.Identity];
         SortedSet<int> places = [set];
-        if (allowsSeveral && userName is not null && random.Next(6) == 0)
+        if (ends && userName is not null && random.Next(6) == 0)
         {
             // Without a public identity it stands for all sets of the private one.
             identities.Clear();
             for (int i = 0; i < subscription.ImplicitRegistrationSets.Length; i++)
                 if (subscription.ImplicitRegistrationSets[i].BelongsTo(userName)) places.Add(i);
         }
-        else if (allowsSeveral && random.Next(4) == 0)
+        else if (ends && random.Next(4) == 0)
         {
             (_, PublicIdentity second, int secondSet) = Pick(subscription, user);
             identities.Add(second.Identity);
@@ -145,5 +145,7 @@ internal sealed class RequestMaker(Random random, Population population)
         }
     }
 
-    private (string Host, string Server) PickServer() => random.Next(3) == 0 ? (OtherScscf, CxRequests.OtherScscfName) : (Scscf, CxRequests.ScscfName);
+    /// <summary>Mostly the S-CSCF that serves this subscription, and now and then one that has no business with it.</summary>
+    private (string Host, string Server) PickServer(Subscription subscription) =>
+        (subscription.SubscriptionId.Length % 2 == 0) == (random.Next(5) == 0) ? (OtherScscf, CxRequests.OtherScscfName) : (Scscf, CxRequests.ScscfName);
 }

@@ -6,7 +6,7 @@ namespace Hss.Fuzz.Tests;
 /// <summary>The codec over damaged messages of every command: no exception, every fault has a code, and what it shows can be read.</summary>
 public sealed class CodecFuzzTests
 {
-    public const int Mutations = 240_000;
+    public const int Mutations = 160_000;
 
     private const int Parts = 4;
 

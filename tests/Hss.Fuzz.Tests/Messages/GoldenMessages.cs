@@ -22,6 +22,8 @@ internal static class GoldenMessages
         .. Distinct(CaptureFile.All.SelectMany(capture => capture.Messages).Select(message => message.Frame).Where(frame => DiameterHeader.Read(frame).IsRequest)),
         .. CxRequestsOfEveryKind(),
         .. ((string[])["UAR", "MAR", "SAR", "LIR"]).Select(name => Servable(CommandCase.All[name].Grammar)),
+        Proxied(CxRequests.Mar(TestSubscriptions.Alice, TestSubscriptions.AliceSip)),
+        Proxied(CxRequests.Sar(1, TestSubscriptions.Alice, [TestSubscriptions.AliceSip])),
         .. ((string[])["CER", "DWR", "DPR", "RTR", "PPR"]).Select(name => SampleMessages.Maximal(CommandCase.All[name].Grammar)),
     ];
 
@@ -84,6 +86,17 @@ internal static class GoldenMessages
         }
 
         return SampleMessages.Message(grammar, avps);
+    }
+
+    /// <summary>With a state of some proxy that all but fills the frame, and has to go back.</summary>
+    private static byte[] Proxied(byte[] request)
+    {
+        byte[] state = new byte[DiameterLimits.MaxFrameLengthBytes - request.Length - 64];
+        byte[] proxy = SampleMessages.Raw(Avp.ProxyInfo.Key, Avp.ProxyInfo.Flags, SampleMessages.Group(
+            [Text(Avp.ProxyHost, "p.example"), SampleMessages.Raw(Avp.ProxyState.Key, Avp.ProxyState.Flags, state)]));
+        byte[] proxied = [.. request, .. SampleMessages.Group([proxy])];
+        (proxied[1], proxied[2], proxied[3]) = ((byte)(proxied.Length >> 16), (byte)(proxied.Length >> 8), (byte)proxied.Length);
+        return proxied;
     }
 
     private static byte[] Text(AvpDefinition definition, string text) =>
