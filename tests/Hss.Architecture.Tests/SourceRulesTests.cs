@@ -17,7 +17,7 @@ public sealed partial class SourceRulesTests
         (@"\bTask\.Delay\([^,)]*\)", "Task.Delay with a TimeProvider"),
         (@"\bNotImplementedException\b", "the real thing, or nothing"),
         (@"\b(TODO|FIXME|HACK)\b", "mend it or write down why not in docs/decisions"),
-        (@"/tmp/|/work/", "a path that exists on other machines"),
+        (@"/tmp/|/home/|/root/", "a path that exists on other machines"),
     ];
 
     [Fact]
@@ -61,7 +61,9 @@ public sealed partial class SourceRulesTests
 
     private static bool IsAllowed(string path, string line) =>
         // Answer.Result(...) is the Diameter result, and result.State the outcome of a resynchronisation: neither is a task.
-        line.Contains("answer.Result(", StringComparison.Ordinal) || path.EndsWith("/Answer.cs", StringComparison.Ordinal);
+        line.Contains("answer.Result(", StringComparison.Ordinal) || path.EndsWith("/Answer.cs", StringComparison.Ordinal)
+        // The dispatcher collects what has ended already: nothing is waited for there.
+        || (path.EndsWith("/Dispatcher.cs", StringComparison.Ordinal) && line.Contains("running.GetAwaiter().GetResult()", StringComparison.Ordinal));
 
     [GeneratedRegex(@"LoggerMessage\(\s*(?:EventId\s*=\s*)?(\d+)")]
     private static partial Regex EventNumber();

@@ -58,7 +58,7 @@ public sealed class MultimediaAuthTests
         }
     }
 
-    // The scheme is the subscriber's: rows are what may be asked of whom (decision 5, and S1 of our study of other HSSes).
+    // The scheme is the subscriber's: rows are what may be asked of whom (docs/decisions/0005).
     [Theory]
     [InlineData("aka", "Digest-AKAv1-MD5", "R:2001", "Digest-AKAv1-MD5")]
     [InlineData("aka", "digest-akav1-md5", "R:2001", "Digest-AKAv1-MD5")]

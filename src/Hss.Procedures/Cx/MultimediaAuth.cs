@@ -115,7 +115,7 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
             return Refuse(request, answer, user, "malformed", $"SIP-Authorization has {authorization.Span.Length} octets, RAND and AUTS are 30",
                 ResultCode.InvalidAvpValue, authorization.RawAvp);
 
-        // Only the S-CSCF that sent the challenge can report it (UNSURE 6: any other one falls to "exceptions", and 8.1 keeps the stored name).
+        // Only the S-CSCF that sent the challenge can report it (the text leaves it open: any other one falls to "exceptions", and 8.1 keeps the stored name).
         if (state.Server is not { } stored || !RegistrationTransitions.SameName(stored.Name, serverName))
             return Refuse(request, answer, user, "wrong_server", $"{serverName} is not the S-CSCF of this user", ResultCode.UnableToComply, default);
 

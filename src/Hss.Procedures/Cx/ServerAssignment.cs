@@ -35,7 +35,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
             return;
         }
 
-        // 4. Only a distinct public user identity can be registered. The SWx values have no meaning on Cx (UNSURE 2: the text names no
+        // 4. Only a distinct public user identity can be registered. The SWx values have no meaning on Cx (the text names no
         // code; IN_ASSIGNMENT_TYPE says what is wrong, INVALID_AVP_VALUE would deny that the value exists).
         if (!rules.BelongsToCx || (rules.DistinctIdentityOnly && places.Any(place => place.Identity.Type != PublicIdentityType.DistinctPublicIdentity)))
         {
@@ -56,7 +56,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
             }
             if (RegistrationTransitions.SameName(stored.Name, serverName)) continue;
             if (rules.Effect == AssignmentEffect.None) { answer.Result(ResultCode.UnableToComply); return; }
-            // UNSURE 1: the text does not repeat the rule for de-registration. It holds there too, or any S-CSCF could end the
+            // The text does not repeat the rule for de-registration. It holds there too, or any S-CSCF could end the
             // registration that another one has just taken over.
             answer.ExperimentalResult(ExperimentalResultCode.ErrorIdentityAlreadyRegistered);
             answer.WriteServerName(stored.Name);

@@ -73,7 +73,7 @@ internal sealed class UserAuthorization(ISubscriberStore store, CxOptions option
         }
     }
 
-    /// <summary>Step 6, REGISTRATION: the name of any identity of the subscription, also one whose authentication is only pending (UNSURE 7: the text says so).</summary>
+    /// <summary>Step 6, REGISTRATION: the name of any identity of the subscription, also one whose authentication is only pending (the text says so).</summary>
     private void AnswerRegistration(Subscriber subscriber, Answer answer)
     {
         if (CxAnswers.AssignedServerName(subscriber.States) is { } name)

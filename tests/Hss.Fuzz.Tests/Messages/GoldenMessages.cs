@@ -25,6 +25,8 @@ internal static class GoldenMessages
         .. ((string[])["CER", "DWR", "DPR", "RTR", "PPR"]).Select(name => SampleMessages.Maximal(CommandCase.All[name].Grammar)),
     ];
 
+    public static byte[] DeviceWatchdog { get; } = SampleMessages.Minimal(CommandCase.All["DWR"].Grammar);
+
     /// <summary>A CER that is accepted.</summary>
     public static byte[] CapabilitiesExchange { get; } = SampleMessages.Message(CommandCase.All["CER"].Grammar,
     [

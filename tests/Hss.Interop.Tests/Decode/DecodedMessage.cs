@@ -8,14 +8,16 @@ namespace Hss.Interop.Tests.Decode;
 /// <summary>One Diameter message as tshark understood it.</summary>
 /// Complaints: what tshark calls malformed, unknown or wrong anywhere inside the message, one line each, empty when it is content.
 internal sealed record DecodedMessage(
-    int Frame, bool IsRequest, uint CommandCode, uint HopByHopId, uint EndToEndId, IReadOnlyList<string> AvpNames, IReadOnlyList<string> Complaints)
+    int Frame, bool IsRequest, uint CommandCode, uint HopByHopId, uint EndToEndId,
+    IReadOnlyList<string> AvpNames, IReadOnlyList<string> Complaints)
 {
     // The fields under which tshark 4.0 files what it cannot make sense of. Most of them come with an expert message;
     // the plain ones (unknown, invalid-data) are asked for as well, so that nothing hangs on the expert system alone.
     private static readonly HashSet<string> SuspectFields = new(StringComparer.Ordinal)
     {
-        "_ws.expert", "_ws.malformed", "diameter.avp.unknown", "diameter.avp.code.unknown", "diameter.avp.invalid-data", "diameter.avp.invalid-len",
-        "diameter.avp.no_data", "diameter.avp.pad.missing", "diameter.avp.pad.non_zero", "diameter.invalid_avp_len", "diameter.unknown_vendor",
+        "_ws.expert", "_ws.malformed",
+        "diameter.avp.unknown", "diameter.avp.code.unknown", "diameter.avp.invalid-data", "diameter.avp.invalid-len", "diameter.avp.no_data",
+        "diameter.avp.pad.missing", "diameter.avp.pad.non_zero", "diameter.invalid_avp_len", "diameter.unknown_vendor",
         "diameter.applicationId.unknown", "diameter.cmd.code.unknown", "diameter.version.unknown", "diameter.reserved_bit_set",
     };
 
@@ -37,14 +39,16 @@ internal sealed record DecodedMessage(
     private static IEnumerable<DecodedMessage> Read(XElement packet)
     {
         var protocols = packet.Elements("proto").ToList();
-        var frame = int.Parse(protocols[0].Elements("field").First(f => Name(f) == "num").Attribute("show")!.Value, CultureInfo.InvariantCulture);
+        var number = protocols[0].Elements("field").First(f => Name(f) == "num").Attribute("show")!.Value;
+        var frame = int.Parse(number, CultureInfo.InvariantCulture);
         for (var i = 0; i < protocols.Count; i++)
         {
             if (Name(protocols[i]) != "diameter") continue;
             var message = protocols[i];
             List<string> complaints = [.. ComplaintsIn(message)];
             for (var next = i + 1; next < protocols.Count && Name(protocols[next]) != "diameter"; next++)
-                if (Name(protocols[next]).StartsWith("_ws.", StringComparison.Ordinal)) complaints.Add(protocols[next].Attribute("showname")?.Value ?? Name(protocols[next]));
+                if (Name(protocols[next]).StartsWith("_ws.", StringComparison.Ordinal))
+                    complaints.Add(protocols[next].Attribute("showname")?.Value ?? Name(protocols[next]));
             yield return new DecodedMessage(frame, Field(message, "diameter.flags.request") == "1",
                 Parse(Field(message, "diameter.cmd.code")), Parse(Field(message, "diameter.hopbyhopid")), Parse(Field(message, "diameter.endtoendid")),
                 [.. message.Descendants("field").Where(f => Name(f) == "diameter.avp").Select(AvpName)], complaints);

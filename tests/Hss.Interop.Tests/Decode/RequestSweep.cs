@@ -59,7 +59,8 @@ internal sealed class RequestSweep(DiameterClient client)
         Take("MAR, AUTS of 13 octets", "5004", await client.MarAsync(Impi, Impu, Scscf, authorization: new byte[29]));
         Take("MAR, AUTS with a bad MAC-S", "5012", await client.MarAsync(Impi, Impu, Scscf, authorization: new byte[30]));
         Take("SAR, authentication failure", "2001", await client.SarAsync(Impi, Impu, Scscf, ServerAssignmentType.AuthenticationFailure));
-        Take("SAR, authentication timeout", "2001", await client.SarAsync(DigestImpi, DigestImpu, Scscf, ServerAssignmentType.AuthenticationTimeout));
+        Take("SAR, authentication timeout", "2001",
+            await client.SarAsync(DigestImpi, DigestImpu, Scscf, ServerAssignmentType.AuthenticationTimeout));
     }
 
     private async Task AssignmentAsync()
@@ -69,7 +70,8 @@ internal sealed class RequestSweep(DiameterClient client)
             await client.SarAsync(Impi, Impu, Scscf, ServerAssignmentType.ReRegistration, UserDataAlreadyAvailable.UserDataAlreadyAvailable));
         Take("SAR, no assignment", "2001", await client.SarAsync(Impi, Impu, Scscf, ServerAssignmentType.NoAssignment));
         Take("SAR, another S-CSCF", "e5005", await client.SarAsync(Impi, Impu, OtherScscf, ServerAssignmentType.Registration));
-        Take("SAR, no assignment, another S-CSCF", "5012", await client.SarAsync(Impi, Impu, OtherScscf, ServerAssignmentType.NoAssignment));
+        Take("SAR, no assignment, another S-CSCF", "5012",
+            await client.SarAsync(Impi, Impu, OtherScscf, ServerAssignmentType.NoAssignment));
         Take("UAR, subsequent", "e2002", await client.UarAsync(Impi, Impu));
         Take("UAR, de-registration", "2001", await client.UarAsync(Impi, Impu, UserAuthorizationType.DeRegistration));
         Take("LIR, registered", "2001", await client.LirAsync(Impu));
@@ -128,9 +130,14 @@ internal sealed class RequestSweep(DiameterClient client)
 
     private async Task RoutingAsync()
     {
-        var cx = new DiameterHeader { Flags = CommandFlags.Request | CommandFlags.Proxiable, CommandCode = CxRequests.LocationInfo, ApplicationId = ApplicationIds.Cx };
-        Take("unknown command", "3001", await client.RequestAsync(cx with { CommandCode = 272 /* Credit-Control */ }, avps => client.WriteCxBeginning(avps)));
-        Take("application not served", "3007", await client.RequestAsync(cx with { ApplicationId = 16777251, CommandCode = 318 }, avps => client.WriteCxBeginning(avps)));
+        const uint CreditControl = 272, S6a = 16777251, AuthenticationInformation = 318;
+        var cx = new DiameterHeader
+        {
+            Flags = CommandFlags.Request | CommandFlags.Proxiable, CommandCode = CxRequests.LocationInfo, ApplicationId = ApplicationIds.Cx,
+        };
+        Take("unknown command", "3001", await client.RequestAsync(cx with { CommandCode = CreditControl }, avps => client.WriteCxBeginning(avps)));
+        Take("application not served", "3007", await client.RequestAsync(
+            cx with { ApplicationId = S6a, CommandCode = AuthenticationInformation }, avps => client.WriteCxBeginning(avps)));
         Take("another realm", "3003", await client.RequestAsync(cx, avps =>
         {
             client.WriteCxBeginning(avps, "elsewhere.example");

@@ -23,7 +23,8 @@ public sealed class KillNineTests(ITestOutputHelper output)
         var random = new Random(Seed);
         var folder = Directory.CreateTempSubdirectory("hss-kill-").FullName;
         var endpoint = new IPEndPoint(Loopback.SecondHss, 3868);
-        var subscribers = Enumerable.Range(1, Subscribers).Select(n => new SimulatedSubscriber($"{1_010_000_005_000 + n:D15}", random.Next())).ToList();
+        var subscribers = Enumerable.Range(1, Subscribers)
+            .Select(n => new SimulatedSubscriber($"{1_010_000_005_000 + n:D15}", random.Next())).ToList();
         var file = Path.Combine(folder, "subscribers.jsonl");
         await File.WriteAllLinesAsync(file, subscribers.Select(s => s.Document));
         await ServerProcess.ImportAsync(folder, file);
@@ -35,7 +36,8 @@ public sealed class KillNineTests(ITestOutputHelper output)
             {
                 await VerifyAsync(subscribers, endpoint);
                 var answers = await LoadUntilKilledAsync(subscribers, server, random.Next(FewestAnswers, MostAnswers));
-                output.WriteLine($"round {round}: killed after {answers} answers; {subscribers.Sum(s => s.SequenceNumbersSeen)} sequence numbers seen so far");
+                var seen = subscribers.Sum(s => s.SequenceNumbersSeen);
+                output.WriteLine($"round {round}: killed after {answers} answers; {seen} sequence numbers seen so far");
             }
             catch (Exception e)
             {

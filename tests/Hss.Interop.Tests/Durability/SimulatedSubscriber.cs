@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 using Hss.Authentication;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Cx;
@@ -38,10 +39,20 @@ internal sealed class SimulatedSubscriber
     public int SequenceNumbersSeen => _issued.Count;
 
     /// <summary>The line to import.</summary>
-    public string Document =>
-        $$$"""
-        {"subscriptionId":"imsi-{{{Imsi}}}","privateIdentities":[{"identity":"{{{PrivateIdentity}}}","aka":{"algorithm":"MILENAGE","k":"{{{Convert.ToHexString(_k)}}}","opc":"{{{Convert.ToHexString(_opc)}}}","amf":"8000"}}],"implicitRegistrationSets":[{"publicIdentities":[{"identity":"{{{PublicIdentity}}}","serviceProfile":"plain"}]}],"serviceProfiles":[{"name":"plain","initialFilterCriteria":[]}]}
-        """;
+    public string Document => JsonSerializer.Serialize(new
+    {
+        subscriptionId = $"imsi-{Imsi}",
+        privateIdentities = new[]
+        {
+            new
+            {
+                identity = PrivateIdentity,
+                aka = new { algorithm = "MILENAGE", k = Convert.ToHexString(_k), opc = Convert.ToHexString(_opc), amf = "8000" },
+            },
+        },
+        implicitRegistrationSets = new[] { new { publicIdentities = new[] { new { identity = PublicIdentity, serviceProfile = "plain" } } } },
+        serviceProfiles = new[] { new { name = "plain", initialFilterCriteria = Array.Empty<object>() } },
+    });
 
     private string PrivateIdentity => CxRequests.PrivateIdentity(Imsi);
 
@@ -55,7 +66,8 @@ internal sealed class SimulatedSubscriber
             while (true)
             {
                 var server = _server ?? $"sip:scscf{++_serversUsed}.{KamailioRig.Realm}:6060";
-                await Task.WhenAll(Enumerable.Range(0, _random.Next(1, 4)).Select(_ => TakeVectorsAsync(client, server, answered, (uint)_random.Next(1, 4))).ToList());
+                var requests = Enumerable.Range(0, _random.Next(1, 4)).Select(_ => (uint)_random.Next(1, 4)).ToList();
+                await Task.WhenAll(requests.Select(items => TakeVectorsAsync(client, server, answered, items)).ToList());
                 await AssignAsync(client, server, answered);
             }
         }
@@ -76,13 +88,16 @@ internal sealed class SimulatedSubscriber
             _ => throw new InvalidOperationException($"{Imsi}: LIR after the restart:\n{location}"),
         };
         Assert.True(found == _server || (_asked.IsOpen && found == _asked.Server),
-            $"{Imsi}: answered was {_server ?? "not registered"}{(_asked.IsOpen ? $", open was {_asked.Server ?? "not registered"}" : "")}, found is {found ?? "not registered"}");
+            $"{Imsi}: answered was {Shown(_server)}{(_asked.IsOpen ? $", open was {Shown(_asked.Server)}" : "")}, found is {Shown(found)}");
         _server = found;
         _asked = default;
         if (found is null) return;
         var authorization = await client.UarAsync(PrivateIdentity, PublicIdentity);
-        Assert.True(authorization.Result == "e2002" && authorization.Find(Avp.ServerName).ToText() == found, $"{Imsi}: UAR after the restart:\n{authorization}");
+        Assert.True(authorization.Result == "e2002" && authorization.Find(Avp.ServerName).ToText() == found,
+            $"{Imsi}: UAR after the restart:\n{authorization}");
     }
+
+    private static string Shown(string? server) => server ?? "not registered";
 
     private async Task AssignAsync(DiameterClient client, string server, Action answered)
     {

@@ -16,7 +16,8 @@ internal static class CxRequests
     public static string PublicIdentity(string imsi) => $"sip:{imsi}@{KamailioRig.Realm}";
 
     public static Task<DiameterAnswer> UarAsync(
-        this DiameterClient client, string privateIdentity, string publicIdentity, UserAuthorizationType? type = null, string visitedNetwork = KamailioRig.Realm) =>
+        this DiameterClient client, string privateIdentity, string publicIdentity, UserAuthorizationType? type = null,
+        string visitedNetwork = KamailioRig.Realm) =>
         client.CxAsync(UserAuthorization, avps =>
         {
             avps.WriteText(Avp.UserName, privateIdentity);

@@ -84,7 +84,8 @@ public sealed class KamailioRig : IAsyncLifetime
         return processes.Output;
     }
 
-    internal Task<Outcome> UeAsync(string command, params string[] options) => RunAsync("/usr/bin/python3", [Rig("ue/ue.py"), .. UeArguments(command, options)]);
+    internal Task<Outcome> UeAsync(string command, params string[] options) =>
+        RunAsync("/usr/bin/python3", [Rig("ue/ue.py"), .. UeArguments(command, options)]);
 
     internal ChildProcess StartUe(string command, params string[] options) =>
         ChildProcess.Start("/usr/bin/python3", [Rig("ue/ue.py"), .. UeArguments(command, options)], _work);
@@ -94,8 +95,9 @@ public sealed class KamailioRig : IAsyncLifetime
     {
         var data = Path.Combine(_work, "sipp.csv");
         File.WriteAllText(data, $"SEQUENTIAL\n{dataLine}\n");
-        return RunAsync("sipp", [target.ToString(), "-sf", Rig($"sipp/{scenario}"), "-inf", data, "-i", Loopback.UserEquipment.ToString(), "-p", "5070",
-            "-m", "1", "-l", "1", "-nostdin", "-default_behaviors", "all,-bye", "-timeout", "15s", "-timeout_error", "-trace_err", "-error_file", "sipp.errors", .. options]);
+        return RunAsync("sipp", [target.ToString(), "-sf", Rig($"sipp/{scenario}"), "-inf", data,
+            "-i", Loopback.UserEquipment.ToString(), "-p", "5070", "-m", "1", "-l", "1", "-nostdin", "-default_behaviors", "all,-bye",
+            "-timeout", "15s", "-timeout_error", "-trace_err", "-error_file", "sipp.errors", .. options]);
     }
 
     /// <summary>sipp as application server; it writes every message it sees into <paramref name="trace"/>.</summary>
@@ -115,8 +117,7 @@ public sealed class KamailioRig : IAsyncLifetime
     internal string Logs()
     {
         _keepWork = true;
-        string[] logs = [.. new[] { "icscf", "scscf" }.Select(name => $"---- {name}\n{Tail(ReadLog(name))}"), $"---- HSS\n{Tail(_server?.Log ?? "")}"];
-        return $"{string.Join('\n', logs)}\n(all of it: {_work})";
+        return $"---- icscf\n{Tail(ReadLog("icscf"))}\n---- scscf\n{Tail(ReadLog("scscf"))}\n---- HSS\n{Tail(_server?.Log ?? "")}\n(all of it: {_work})";
     }
 
     private async Task WaitForPeersAsync()

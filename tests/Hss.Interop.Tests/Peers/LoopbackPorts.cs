@@ -11,9 +11,10 @@ internal static class LoopbackPorts
     /// <summary>Fails with one line for each endpoint that somebody holds.</summary>
     public static void DemandFree(IEnumerable<(string Protocol, IPEndPoint Endpoint)> endpoints)
     {
-        var held = endpoints.Where(e => IsHeld(e.Protocol, e.Endpoint)).Select(e => $"{e.Endpoint}/{e.Protocol}: {OwnerOf(e.Protocol, e.Endpoint)}").ToList();
+        var held = endpoints.Where(e => IsHeld(e.Protocol, e.Endpoint))
+            .Select(e => $"\n  {e.Endpoint}/{e.Protocol}: {OwnerOf(e.Protocol, e.Endpoint)}").ToList();
         if (held.Count > 0)
-            throw new InvalidOperationException($"occupied, perhaps by a run that was cut off (end it by its process id):\n  {string.Join("\n  ", held)}");
+            throw new InvalidOperationException($"occupied, perhaps by a run that was cut off (end it by its process id):{string.Concat(held)}");
     }
 
     /// <summary>True when a socket is bound (udp) or listening (tcp) on exactly this address, or on all addresses.</summary>
@@ -39,7 +40,8 @@ internal static class LoopbackPorts
         {
             try
             {
-                if (!Directory.EnumerateFiles(Path.Combine(process, "fd")).Any(fd => links.Contains(File.ResolveLinkTarget(fd, false)?.Name ?? ""))) continue;
+                var files = Directory.EnumerateFiles(Path.Combine(process, "fd"));
+                if (!files.Any(fd => links.Contains(File.ResolveLinkTarget(fd, returnFinalTarget: false)?.Name ?? ""))) continue;
                 var command = File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' ').Trim();
                 return $"process {Path.GetFileName(process)}, {command}";
             }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Hss.Interop.Tests.Peers;
 
-/// <summary>The HSS as an operator runs it: a process of its own on a store in a folder. One object is one run; start another on the same folder to restart.</summary>
+/// <summary>The HSS as an operator runs it: a process of its own on a store in a folder. One object is one run.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
@@ -65,5 +65,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static string[] StoreArguments(string folder) =>
-        [$"--Storage:ConnectionString=Data Source={Path.Combine(folder, "hss.db")}", $"--Storage:MasterKeyFile={Path.Combine(folder, "master.key")}"];
+    [
+        $"--Storage:ConnectionString=Data Source={Path.Combine(folder, "hss.db")}", $"--Storage:MasterKeyFile={Path.Combine(folder, "master.key")}",
+    ];
 }
