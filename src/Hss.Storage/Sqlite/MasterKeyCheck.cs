@@ -15,17 +15,18 @@ internal static class MasterKeyCheck
     public static MasterKey OpenKey(SqliteConnection writer, string storePath, string keyPath, ILogger logger)
     {
         using var sealedRows = new Statement(writer, "SELECT EXISTS (SELECT 1 FROM private_identity)");
-        using var read = new Statement(writer, "SELECT value FROM store_meta WHERE name = @1");
-        var hasSealedRows = (long)sealedRows.Value()! != 0;
+        using var read = new Statement(writer, "SELECT value FROM store_meta WHERE name = ?1");
+        var hasSealedRows = sealedRows.Number() != 0;
         if (!File.Exists(keyPath) && hasSealedRows)
             throw new StoreOpenException($"master key file {keyPath} is missing, but store {storePath} holds credentials sealed with it; " + Mend);
 
         var key = File.Exists(keyPath) ? MasterKey.Read(keyPath, logger) : MasterKey.Create(keyPath, logger);
-        if (read.Value(Name) is byte[] check && CryptographicOperations.FixedTimeEquals(check, key.CheckValue)) return key;
+        using (var rows = read.Rows(Name))
+            if (rows.Read() && CryptographicOperations.FixedTimeEquals(rows.Octets(0), key.CheckValue)) return key;
         if (hasSealedRows)
             throw new StoreOpenException($"master key file {keyPath} is not the key that sealed the credentials in store {storePath}; " + Mend);
 
-        using var write = new Statement(writer, "INSERT OR REPLACE INTO store_meta (name, value) VALUES (@1, @2)");
+        using var write = new Statement(writer, "INSERT OR REPLACE INTO store_meta (name, value) VALUES (?1, ?2)");
         write.Run(Name, key.CheckValue.ToArray());
         return key;
     }

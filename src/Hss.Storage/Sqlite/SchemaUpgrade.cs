@@ -46,7 +46,7 @@ internal static class SchemaUpgrade
         using var statement = new Statement(connection, sql);
         using var rows = statement.Rows();
         var texts = new HashSet<string>(StringComparer.Ordinal);
-        while (rows.Read()) texts.Add(rows.GetString(0));
+        while (rows.Read()) texts.Add(rows.Text(0));
         return texts;
     }
 

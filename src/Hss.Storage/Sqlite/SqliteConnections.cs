@@ -44,7 +44,7 @@ internal sealed class SqliteConnections(string path)
             connection.Open();
             using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // constants of this class
-            command.CommandText = pragmas;
+            command.CommandText = $"PRAGMA busy_timeout={1_000 * BusyTimeoutSeconds}; {pragmas}";
 #pragma warning restore CA2100
             command.ExecuteNonQuery();
             return connection;

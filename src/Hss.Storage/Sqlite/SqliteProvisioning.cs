@@ -41,24 +41,24 @@ internal sealed class SqliteProvisioning : IDisposable
         _savepoint = new(connection, "SAVEPOINT provisioning");
         _undo = new(connection, "ROLLBACK TO provisioning");
         _release = new(connection, "RELEASE provisioning");
-        _find = new(connection, "SELECT id FROM subscription WHERE subscription_id = @1");
+        _find = new(connection, "SELECT id FROM subscription WHERE subscription_id = ?1");
         _insertSubscription = new(connection,
-            "INSERT INTO subscription (subscription_id, document, created, updated) VALUES (@1, @2, @3, @3) RETURNING id");
-        _updateSubscription = new(connection, "UPDATE subscription SET document = @2, updated = @3 WHERE id = @1");
-        _publicIdentitiesOf = new(connection, "SELECT identity, set_ordinal FROM public_identity WHERE subscription = @1");
-        _letGoPublicIdentities = new(connection, "DELETE FROM public_identity WHERE subscription = @1");
-        _letGoStates = new(connection, "DELETE FROM registration_set WHERE subscription = @1");
+            "INSERT INTO subscription (subscription_id, document, created, updated) VALUES (?1, ?2, ?3, ?3) RETURNING id");
+        _updateSubscription = new(connection, "UPDATE subscription SET document = ?2, updated = ?3 WHERE id = ?1");
+        _publicIdentitiesOf = new(connection, "SELECT identity, set_ordinal FROM public_identity WHERE subscription = ?1");
+        _letGoPublicIdentities = new(connection, "DELETE FROM public_identity WHERE subscription = ?1");
+        _letGoStates = new(connection, "DELETE FROM registration_set WHERE subscription = ?1");
         _insertPrivateIdentity = new(connection,
-            "INSERT INTO private_identity (identity, subscription, ordinal, credentials) VALUES (@1, @2, @3, @4) RETURNING id");
+            "INSERT INTO private_identity (identity, subscription, ordinal, credentials) VALUES (?1, ?2, ?3, ?4) RETURNING id");
         _updatePrivateIdentity = new(connection,
-            "UPDATE private_identity SET subscription = @2, ordinal = @3, credentials = @4 WHERE id = @1");
-        _deletePrivateIdentity = new(connection, "DELETE FROM private_identity WHERE id = @1");
+            "UPDATE private_identity SET subscription = ?2, ordinal = ?3, credentials = ?4 WHERE id = ?1");
+        _deletePrivateIdentity = new(connection, "DELETE FROM private_identity WHERE id = ?1");
         _sequenceNumber = new(connection, """
-            INSERT INTO sequence_number (private_identity, sqn_ceiling) VALUES (@1, @2)
+            INSERT INTO sequence_number (private_identity, sqn_ceiling) VALUES (?1, ?2)
             ON CONFLICT (private_identity) DO UPDATE SET sqn_ceiling = excluded.sqn_ceiling
             """);
         _insertPublicIdentity = new(connection,
-            "INSERT INTO public_identity (identity, subscription, set_ordinal, type) VALUES (@1, @2, @3, @4)");
+            "INSERT INTO public_identity (identity, subscription, set_ordinal, type) VALUES (?1, ?2, ?3, ?4)");
     }
 
     /// Errors: <see cref="IdentityConflictException"/>; what this call has written is undone, and only that.
@@ -90,12 +90,12 @@ internal sealed class SqliteProvisioning : IDisposable
 
     private OldVersion? LetGo(string subscriptionId, Dictionary<string, PrivateIdentityInStore> free)
     {
-        if (_find.Value(subscriptionId) is not long row) return null;
+        if (_find.Number(subscriptionId) is not { } row) return null;
         var identities = _reader.PrivateIdentities(row);
         foreach (var identity in identities) free.Add(identity.Identity, identity);
         var setOf = new Dictionary<string, int>(StringComparer.Ordinal);
         using (var rows = _publicIdentitiesOf.Rows(row))
-            while (rows.Read()) setOf[rows.GetString(0)] = rows.GetInt32(1);
+            while (rows.Read()) setOf[rows.Text(0)] = (int)rows.Number(1);
         var states = _reader.States(row, identities);
         _letGoPublicIdentities.Run(row);
         _letGoStates.Run(row);
@@ -106,7 +106,7 @@ internal sealed class SqliteProvisioning : IDisposable
     {
         var subscription = prepared.Subscription;
         long row;
-        if (old is null) row = (long)_insertSubscription.Value(subscription.SubscriptionId, prepared.Document, now)!;
+        if (old is null) row = _insertSubscription.Number(subscription.SubscriptionId, prepared.Document, now)!.Value;
         else _updateSubscription.Run(row = old.Row, prepared.Document, now);
 
         var rows = new long[subscription.PrivateIdentities.Length];
@@ -140,7 +140,7 @@ internal sealed class SqliteProvisioning : IDisposable
         else
         {
             row = OrConflict(IdentityKind.Private, identity.Identity, subscription,
-                () => (long)_insertPrivateIdentity.Value(identity.Identity, subscriptionRow, ordinal, sealedCredentials)!);
+                () => _insertPrivateIdentity.Number(identity.Identity, subscriptionRow, ordinal, sealedCredentials)!.Value);
             ceiling = identity.InitialSqn;
         }
         _sequenceNumber.Run(row, (long)ceiling);

@@ -22,30 +22,33 @@ internal sealed class SqliteReader : IDisposable
         _connection = connection;
         _seal = seal;
         _ownerByPrivateIdentity = new(connection,
-            "SELECT s.subscription_id FROM private_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = @1");
+            "SELECT s.subscription_id FROM private_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
         _ownerByPublicIdentity = new(connection,
-            "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = @1");
-        _subscription = new(connection, "SELECT id, document FROM subscription WHERE subscription_id = @1");
-        _subscriptionIds = new(connection, "SELECT subscription_id FROM subscription ORDER BY id LIMIT @1");
+            "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
+        _subscription = new(connection, "SELECT id, document FROM subscription WHERE subscription_id = ?1");
+        _subscriptionIds = new(connection, "SELECT subscription_id FROM subscription ORDER BY id LIMIT ?1");
         _privateIdentities = new(connection, """
             SELECT i.id, i.identity, i.credentials, coalesce(n.sqn_ceiling, 0)
             FROM private_identity i LEFT JOIN sequence_number n ON n.private_identity = i.id
-            WHERE i.subscription = @1 ORDER BY i.ordinal
+            WHERE i.subscription = ?1 ORDER BY i.ordinal
             """);
         _registrationSets = new(connection, """
             SELECT set_ordinal, status, server_name, diameter_host, diameter_realm, reassignment_pending, registered, authentication_pending
-            FROM registration_set WHERE subscription = @1
+            FROM registration_set WHERE subscription = ?1
             """);
     }
 
-    public string? FindOwner(IdentityKind kind, string identity) =>
-        (string?)(kind == IdentityKind.Private ? _ownerByPrivateIdentity : _ownerByPublicIdentity).Value(identity);
+    public string? FindOwner(IdentityKind kind, string identity)
+    {
+        using var rows = (kind == IdentityKind.Private ? _ownerByPrivateIdentity : _ownerByPublicIdentity).Rows(identity);
+        return rows.Read() ? rows.Text(0) : null;
+    }
 
     public IReadOnlyList<string> SubscriptionIds(int most)
     {
         var names = new List<string>();
         using var rows = _subscriptionIds.Rows(most);
-        while (rows.Read()) names.Add(rows.GetString(0));
+        while (rows.Read()) names.Add(rows.Text(0));
         return names;
     }
 
@@ -58,8 +61,8 @@ internal sealed class SqliteReader : IDisposable
         using (var subscriptions = _subscription.Rows(subscriptionId))
         {
             if (!subscriptions.Read()) return null;
-            row = subscriptions.GetInt64(0);
-            document = subscriptions.GetFieldValue<byte[]>(1);
+            row = subscriptions.Number(0);
+            document = subscriptions.Octets(1);
         }
         var identities = PrivateIdentities(row);
         var subscription = SubscriptionJson.ReadStored(document, identity => OpenCredentials(identity, identities));
@@ -88,10 +91,10 @@ internal sealed class SqliteReader : IDisposable
         using var rows = _privateIdentities.Rows(subscription);
         while (rows.Read())
         {
-            var ceiling = (ulong)rows.GetInt64(3);
+            var ceiling = (ulong)rows.Number(3);
             if (ceiling > SequenceNumber.Max)
-                throw new InvalidDataException($"the SQN ceiling of {rows.GetString(1)} has more than 48 bits");
-            identities.Add(new(rows.GetInt64(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2), ceiling));
+                throw new InvalidDataException($"the SQN ceiling of {rows.Text(1)} has more than 48 bits");
+            identities.Add(new(rows.Number(0), rows.Text(1), rows.Octets(2), ceiling));
         }
         return identities;
     }
@@ -103,13 +106,13 @@ internal sealed class SqliteReader : IDisposable
         using var rows = _registrationSets.Rows(subscription);
         while (rows.Read())
         {
-            states[rows.GetInt32(0)] = new RegistrationState
+            states[(int)rows.Number(0)] = new RegistrationState
             {
-                Status = (RegistrationStatus)rows.GetInt32(1),
-                Server = rows.IsDBNull(2) ? null : new(rows.GetString(2), rows.GetString(3), rows.GetString(4)),
-                ReassignmentPending = rows.GetBoolean(5),
-                RegisteredPrivateIdentities = RowNumbers.Read(rows.IsDBNull(6) ? null : rows.GetString(6), identities),
-                AuthenticationPendingPrivateIdentities = RowNumbers.Read(rows.IsDBNull(7) ? null : rows.GetString(7), identities),
+                Status = (RegistrationStatus)rows.Number(1),
+                Server = rows.IsNull(2) ? null : new(rows.Text(2), rows.Text(3), rows.Text(4)),
+                ReassignmentPending = rows.Number(5) != 0,
+                RegisteredPrivateIdentities = RowNumbers.Read(rows.TextOrNull(6), identities),
+                AuthenticationPendingPrivateIdentities = RowNumbers.Read(rows.TextOrNull(7), identities),
             };
         }
         return states;

@@ -21,12 +21,12 @@ internal sealed class SqliteWriter : IDisposable
         _begin = new(connection, "BEGIN IMMEDIATE");
         _commit = new(connection, "COMMIT");
         _rollback = new(connection, "ROLLBACK");
-        _raiseCeiling = new(connection, "UPDATE sequence_number SET sqn_ceiling = max(sqn_ceiling, @2) WHERE private_identity = @1");
-        _setCeiling = new(connection, "UPDATE sequence_number SET sqn_ceiling = @2 WHERE private_identity = @1");
+        _raiseCeiling = new(connection, "UPDATE sequence_number SET sqn_ceiling = max(sqn_ceiling, ?2) WHERE private_identity = ?1");
+        _setCeiling = new(connection, "UPDATE sequence_number SET sqn_ceiling = ?2 WHERE private_identity = ?1");
         _registrationSet = new(connection, """
             INSERT INTO registration_set (subscription, set_ordinal, status, server_name, diameter_host, diameter_realm,
                 reassignment_pending, registered, authentication_pending)
-            VALUES (@1, @2, @3, @4, @5, @6, @7, @8, @9)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             ON CONFLICT (subscription, set_ordinal) DO UPDATE SET status = excluded.status, server_name = excluded.server_name,
                 diameter_host = excluded.diameter_host, diameter_realm = excluded.diameter_realm,
                 reassignment_pending = excluded.reassignment_pending, registered = excluded.registered,

@@ -104,7 +104,7 @@ internal sealed class WalCheckpoint(SqliteConnections connections, ILogger logge
         using var statement = new Statement(connection, "PRAGMA wal_checkpoint(PASSIVE)");
         using var rows = statement.Rows();
         rows.Read();
-        StorageLog.Checkpointed(logger, checkpointed: rows.GetInt32(2), logged: rows.GetInt32(1));
+        StorageLog.Checkpointed(logger, checkpointed: (int)rows.Number(2), logged: (int)rows.Number(1));
     }
 
     internal static int PagesWritten(SqliteConnection writer)
