@@ -48,6 +48,7 @@ public static class CarryOver
     public static ulong SqnCeiling(Credentials? old, bool oldIsUnreadable, ulong oldCeiling, PrivateIdentity provisioned)
     {
         ArgumentNullException.ThrowIfNull(provisioned);
+        // Without a K the document has no SQN either.
         if (provisioned.Credentials.Aka is not { } aka) return oldCeiling;
         var higher = Math.Max(oldCeiling, provisioned.InitialSqn);
         if (oldIsUnreadable || old?.Aka is not { } oldAka) return higher;

@@ -63,6 +63,26 @@ public sealed class ProvisioningTests
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task A_private_identity_that_was_gone_for_a_while_never_has_a_sequence_number_twice(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        var withBoth = Sample.Subscription(1) with { PrivateIdentities = [Sample.Aka(1), Sample.Aka(2)] };
+        await on.Store.UpsertAsync([withBoth], None);
+        var first = await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 1), index: 1, ahead: 10);
+        await on.Store.UpsertAsync([Sample.Subscription(1)], None);
+        Assert.Null(await on.Store.FindByPrivateIdentityAsync(Sample.Impi(2), None));
+
+        // Back under another subscription, and once more gone and back under its first one.
+        await on.Store.UpsertAsync([Sample.Subscription(2)], None);
+        var second = await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 2), ahead: 10);
+        await on.Store.UpsertAsync([Sample.Subscription(2) with { PrivateIdentities = [Sample.Aka(3)] }], None);
+        await on.Store.UpsertAsync([withBoth], None);
+        var third = await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 1), index: 1, ahead: 10);
+        Assert.True(first < second && second < third, $"{first}, {second}, {third}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task Sets_that_share_an_identity_keep_their_state_and_others_start_anew(DatabaseKind kind)
     {
         await using var on = new StoreOn(kind);

@@ -2,7 +2,6 @@ using System.Text;
 using Hss.Authentication;
 using Hss.Subscribers;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hss.Storage.Tests;
@@ -148,21 +147,5 @@ public sealed class SealTests
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-
-    private sealed class TextLog : ILogger<SubscriberStore>
-    {
-        private readonly StringBuilder _text = new();
-
-        public string Text => _text.ToString();
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_text) _text.AppendLine(formatter(state, exception)).AppendLine(exception?.ToString());
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Hss.Storage.Sqlite;
 using Hss.Subscribers;
+using Hss.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,7 +28,8 @@ public sealed class SqliteDatabaseTests
     public async Task A_full_disk_fails_the_commits_and_they_work_again_when_there_is_space()
     {
         using var folder = new StoreFolder();
-        var database = folder.OpenDatabase();
+        var log = new TextLog();
+        var database = SqliteDatabase.Open(folder.Options, TimeProvider.System, log);
         await using var store = StoreFolder.OverDatabase(database);
         await store.UpsertAsync([Sample.Subscription(1)], None);
         var subscriber = await Sample.FindAsync(store, 1);
@@ -40,9 +42,28 @@ public sealed class SqliteDatabaseTests
         var full = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.UpsertAsync(many, None));
         Assert.Contains("full", full.Message, StringComparison.Ordinal);
         Assert.Equal(1, (await store.CountAsync(None)).Subscriptions);
+        Assert.DoesNotContain("Rollback failed", log.Text, StringComparison.Ordinal); // SQLite has rolled back by itself
 
         Assert.Equal(500, (await store.UpsertAsync(many, None)).Created);
         Assert.True(await Sample.IssueAsync(store, subscriber) > 1);
+    }
+
+    [Fact]
+    public void A_dead_disk_is_told_once_and_not_once_per_read()
+    {
+        using var folder = new StoreFolder();
+        var (log, time) = (new TextLog(), new ManualTime());
+        using var database = SqliteDatabase.Open(folder.Options, time, log);
+        using (var foreigner = new SqliteConnection($"Data Source={folder.Database};Pooling=False"))
+        {
+            foreigner.Open();
+            Value(foreigner, "DROP TABLE public_identity");
+        }
+        for (var i = 0; i < 20; i++) Assert.Throws<StoreUnavailableException>(() => database.FindOwner(IdentityKind.Public, Sample.Impu(1)));
+        Assert.Equal(2, log.Text.Split("Reading the store failed").Length);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Throws<StoreUnavailableException>(() => database.FindOwner(IdentityKind.Public, Sample.Impu(1)));
+        Assert.Equal(3, log.Text.Split("Reading the store failed").Length);
     }
 
     [Fact]

@@ -126,6 +126,8 @@ public sealed class MemoryDatabase : ISubscriberDatabase
             if (old is null) created++;
             after = after.With(Successor(subscription, old, before));
         }
+        foreach (var subscription in subscriptions)
+            if (before.Subscriptions.TryGetValue(subscription.SubscriptionId, out var old)) after = after.Retire(old);
         _open = after;
         return new(created, subscriptions.Count - created);
     }
@@ -134,7 +136,8 @@ public sealed class MemoryDatabase : ISubscriberDatabase
     {
         var ceilings = subscription.PrivateIdentities.Select(identity =>
         {
-            if (!before.PrivateOwners.TryGetValue(identity.Identity, out var owner)) return identity.InitialSqn;
+            if (!before.PrivateOwners.TryGetValue(identity.Identity, out var owner))
+                return CarryOver.SqnCeiling(old: null, oldIsUnreadable: true, before.RetiredCeilings.GetValueOrDefault(identity.Identity), identity);
             var row = before.Subscriptions[owner];
             var index = row.Subscription.PrivateIdentities.ToList().FindIndex(p => p.Identity == identity.Identity);
             return CarryOver.SqnCeiling(row.Subscription.PrivateIdentities[index].Credentials, oldIsUnreadable: false, row.SqnCeilings[index], identity);
@@ -173,21 +176,33 @@ public sealed class MemoryDatabase : ISubscriberDatabase
     private sealed record Tables(
         ImmutableDictionary<string, StoredSubscriber> Subscriptions,
         ImmutableDictionary<string, string> PrivateOwners,
-        ImmutableDictionary<string, string> PublicOwners)
+        ImmutableDictionary<string, string> PublicOwners,
+        ImmutableDictionary<string, ulong> RetiredCeilings)
     {
         public static readonly Tables Empty = new(
-            ImmutableDictionary<string, StoredSubscriber>.Empty, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty);
+            ImmutableDictionary<string, StoredSubscriber>.Empty, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty,
+            ImmutableDictionary<string, ulong>.Empty);
 
         public Tables Without(StoredSubscriber old) => new(
             Subscriptions.Remove(old.Subscription.SubscriptionId),
             PrivateOwners.RemoveRange(PrivateIdentitiesOf(old.Subscription)),
-            PublicOwners.RemoveRange(PublicIdentitiesOf(old.Subscription)));
+            PublicOwners.RemoveRange(PublicIdentitiesOf(old.Subscription)), RetiredCeilings);
 
         public Tables With(StoredSubscriber row)
         {
             var id = row.Subscription.SubscriptionId;
             return new(Subscriptions.SetItem(id, row),
-                Own(PrivateOwners, PrivateIdentitiesOf(row.Subscription), id), Own(PublicOwners, PublicIdentitiesOf(row.Subscription), id));
+                Own(PrivateOwners, PrivateIdentitiesOf(row.Subscription), id), Own(PublicOwners, PublicIdentitiesOf(row.Subscription), id), RetiredCeilings);
+        }
+
+        /// <summary>Keeps the ceilings of those private identities of an old version that are nobody's now.</summary>
+        public Tables Retire(StoredSubscriber old)
+        {
+            var retired = RetiredCeilings;
+            for (var i = 0; i < old.SqnCeilings.Length; i++)
+                if (old.Subscription.PrivateIdentities[i].Identity is var identity && !PrivateOwners.ContainsKey(identity))
+                    retired = retired.SetItem(identity, old.SqnCeilings[i]);
+            return this with { RetiredCeilings = retired };
         }
 
         private static ImmutableDictionary<string, string> Own(ImmutableDictionary<string, string> owners, IEnumerable<string> identities, string id)

@@ -45,6 +45,7 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
             table.HasOne<PrivateIdentityRow>().WithOne().HasForeignKey<SequenceNumberRow>(row => row.PrivateIdentity)
                 .OnDelete(DeleteBehavior.Cascade);
         });
+        Table<RetiredSequenceNumberRow>(modelBuilder, "retired_sequence_number", table => table.HasKey(row => row.Identity));
         Table<PublicIdentityRow>(modelBuilder, "public_identity", table =>
         {
             table.HasKey(row => row.Identity);

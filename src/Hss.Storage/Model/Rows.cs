@@ -27,6 +27,12 @@ internal sealed class SequenceNumberRow
     public long SqnCeiling { get; set; }
 }
 
+internal sealed class RetiredSequenceNumberRow
+{
+    public required string Identity { get; set; }
+    public long SqnCeiling { get; set; }
+}
+
 internal sealed class PublicIdentityRow
 {
     public required string Identity { get; set; }

@@ -13,9 +13,6 @@ namespace Hss.Storage.Sqlite;
 /// is a <see cref="StoreUnavailableException"/>, and the connection that failed is replaced by a new one.
 public sealed class SqliteDatabase : ISubscriberDatabase
 {
-    /// <summary>As many as Linux follows in one path.</summary>
-    private const int MaxLinks = 40;
-
     private static readonly TimeSpan ReadFailureInterval = TimeSpan.FromSeconds(10);
 
     private readonly SqliteConnections _connections;
@@ -46,7 +43,7 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        var path = FilePath(options.ConnectionString);
+        var path = StorePath.Of(options.ConnectionString);
         var storeLock = Lock(path);
         try
         {
@@ -175,7 +172,7 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (!_readers.TryTake(out reader)) reader = new(_connections.OpenReader(), _seal);
+            if (!_readers.TryTake(out reader)) reader = OpenReader();
             var result = read(reader, state);
             _readers.Add(reader);
             if (_isDisposed) CloseReaders();
@@ -214,12 +211,36 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         }
     }
 
+    // A store in trouble fails here too, when the statements are prepared; the connection must not stay open then, once per request.
+    private SqliteReader OpenReader()
+    {
+        var connection = _connections.OpenReader();
+        try
+        {
+            return new(connection, _seal);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     private void OpenWriter()
     {
         if (_writer is not null) return;
-        var writer = new SqliteWriter(_connections.OpenWriter());
-        _provisioning = new(writer, new(writer.Connection, _seal), _seal);
-        _writer = writer;
+        var connection = _connections.OpenWriter();
+        try
+        {
+            var writer = new SqliteWriter(connection);
+            _provisioning = new(writer, new(connection, _seal), _seal);
+            _writer = writer;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private void CloseReaders()
@@ -232,34 +253,6 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         _provisioning?.Dispose();
         _writer?.Dispose();
         (_provisioning, _writer) = (null, null);
-    }
-
-    private static string FilePath(string connectionString)
-    {
-        string source;
-        try
-        {
-            source = new SqliteConnectionStringBuilder(connectionString).DataSource;
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            throw new StoreOpenException(
-                $"Storage:ConnectionString is not an SQLite connection string ({e.Message}); mend: write Data Source=FILE", e);
-        }
-        if (source.Length == 0 || source.StartsWith(':') || source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-            throw new StoreOpenException($"Storage:ConnectionString names no file ({connectionString}); mend: write Data Source=FILE");
-        return Physical(Path.GetFullPath(source), MaxLinks);
-    }
-
-    /// <summary>The file's own name: through a symbolic link the store would have a second lock file, and a second process.</summary>
-    /// Why by hand: .NET resolves a link at the end of a path only, not one among its directories.
-    private static string Physical(string path, int links)
-    {
-        if (Path.GetDirectoryName(path) is not { } directory) return path;
-        var here = Path.Combine(Physical(directory, links), Path.GetFileName(path));
-        if (new FileInfo(here).LinkTarget is not { } target) return here;
-        if (links == 0) throw new StoreOpenException($"store {path} lies behind too many symbolic links; mend: name the file itself in Storage:ConnectionString");
-        return Physical(Path.GetFullPath(target, Path.GetDirectoryName(here)!), links - 1);
     }
 
     private static StoreLock Lock(string path)

@@ -31,6 +31,8 @@ internal sealed class SqliteProvisioning : IDisposable
     private readonly Statement _updatePrivateIdentity;
     private readonly Statement _deletePrivateIdentity;
     private readonly Statement _sequenceNumber;
+    private readonly Statement _retire;
+    private readonly Statement _comeBack;
     private readonly Statement _insertPublicIdentity;
 
     /// <summary><paramref name="reader"/> reads on the writer's own connection: it has to see what this transaction has written.</summary>
@@ -57,6 +59,12 @@ internal sealed class SqliteProvisioning : IDisposable
             INSERT INTO sequence_number (private_identity, sqn_ceiling) VALUES (?1, ?2)
             ON CONFLICT (private_identity) DO UPDATE SET sqn_ceiling = excluded.sqn_ceiling
             """);
+        _retire = new(connection, """
+            INSERT INTO retired_sequence_number (identity, sqn_ceiling)
+            SELECT i.identity, n.sqn_ceiling FROM private_identity i JOIN sequence_number n ON n.private_identity = i.id WHERE i.id = ?1
+            ON CONFLICT (identity) DO UPDATE SET sqn_ceiling = max(sqn_ceiling, excluded.sqn_ceiling)
+            """);
+        _comeBack = new(connection, "DELETE FROM retired_sequence_number WHERE identity = ?1 RETURNING sqn_ceiling");
         _insertPublicIdentity = new(connection,
             "INSERT INTO public_identity (identity, subscription, set_ordinal, type) VALUES (?1, ?2, ?3, ?4)");
     }
@@ -76,7 +84,11 @@ internal sealed class SqliteProvisioning : IDisposable
                 if (old[i] is null) created++;
                 Write(batch[i], old[i], free, now);
             }
-            foreach (var nobodys in free.Values) _deletePrivateIdentity.Run(nobodys.Row);
+            foreach (var nobodys in free.Values)
+            {
+                _retire.Run(nobodys.Row);
+                _deletePrivateIdentity.Run(nobodys.Row);
+            }
             _release.Run();
             return new(created, batch.Count - created);
         }
@@ -141,7 +153,8 @@ internal sealed class SqliteProvisioning : IDisposable
         {
             row = OrConflict(IdentityKind.Private, identity.Identity, subscription,
                 () => _insertPrivateIdentity.Number(identity.Identity, subscriptionRow, ordinal, sealedCredentials)!.Value);
-            ceiling = identity.InitialSqn;
+            // It may have been here before, with this K.
+            ceiling = CarryOver.SqnCeiling(old: null, oldIsUnreadable: true, (ulong)(_comeBack.Number(identity.Identity) ?? 0), identity);
         }
         _sequenceNumber.Run(row, (long)ceiling);
         return row;
@@ -164,7 +177,7 @@ internal sealed class SqliteProvisioning : IDisposable
     {
         foreach (var statement in (ReadOnlySpan<Statement>)[_savepoint, _undo, _release, _find, _insertSubscription, _updateSubscription,
             _publicIdentitiesOf, _letGoPublicIdentities, _letGoStates, _insertPrivateIdentity, _updatePrivateIdentity, _deletePrivateIdentity,
-            _sequenceNumber, _insertPublicIdentity])
+            _sequenceNumber, _retire, _comeBack, _insertPublicIdentity])
             statement.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hss.Subscribers;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Hss.Storage.Sqlite;
 
@@ -52,7 +53,8 @@ internal sealed class SqliteWriter : IDisposable
 
     public void Rollback()
     {
-        if (_isInTransaction) _rollback.Run();
+        // A full disk and some other failures make SQLite roll back by itself, and then there is nothing left to roll back.
+        if (_isInTransaction && raw.sqlite3_get_autocommit(Connection.Handle) == 0) _rollback.Run();
         _isInTransaction = false;
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Hss.Subscribers;
@@ -14,6 +16,9 @@ internal static class SipUri
     // The same without ';': a user part that has parameters of a telephone number needs a closer look.
     private static readonly SearchValues<byte> s_plainUserCharacters = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()&=+$,?/"u8);
+
+    /// <summary>Eight groups with the last two as an IPv4 address, and the brackets: 47; a little room for what .NET asks for.</summary>
+    private const int MaxAddressLength = 64;
 
     public static bool IsCanonical(ReadOnlySpan<byte> utf8)
     {
@@ -138,16 +143,19 @@ internal static class SipUri
         return null;
     }
 
-    // Lower case is enough for IPv6: identities at a bare address do not occur in an IMS, so its shortest spelling is not sought.
+    // One address has many spellings (leading zeros, "::" here or there): they are one host, so one is chosen (RFC 5952 4).
     private static bool WriteAddress(ReadOnlySpan<byte> host, Span<byte> output, ref int length)
     {
-        if (host.Length < 4 || host[^1] != (byte)']') return false;
-        foreach (var character in host[1..^1])
-            if (!char.IsAsciiHexDigit((char)character) && character is not ((byte)':' or (byte)'.')) return false;
-        var written = output.Slice(length, host.Length);
-        host.CopyTo(written);
-        Ascii.ToLowerInPlace(written, out _);
-        length += host.Length;
+        if (host.Length is < 4 or > MaxAddressLength || host[^1] != (byte)']') return false;
+        Span<char> text = stackalloc char[MaxAddressLength];
+        var digits = Encoding.Latin1.GetChars(host[1..^1], text);
+        foreach (var character in text[..digits])
+            if (!char.IsAsciiHexDigit(character) && character is not (':' or '.')) return false; // no zone either
+        if (!IPAddress.TryParse(text[..digits], out var address) || address.AddressFamily != AddressFamily.InterNetworkV6
+            || !address.TryFormat(text, out var written) || output.Length - length < written + 2) return false;
+        output[length++] = (byte)'[';
+        length += Encoding.Latin1.GetBytes(text[..written], output[length..]);
+        output[length++] = (byte)']';
         return true;
     }
 
