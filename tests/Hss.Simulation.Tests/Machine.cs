@@ -31,11 +31,12 @@ internal sealed class Machine
         // Fewer places than subscribers, so that they are read again and again.
         Store = new SubscriberStore(_observed, new StoreOptions { CacheEntries = 12 }, time, new Logger<SubscriberStore>(_log));
 
-        // Only the deadlines run on the clock of the storm; the watchdog has tests of its own.
+        // Only the deadlines run on the clock of the storm; the watchdog has tests of its own. Few requests in flight, so that reading stops at times.
         TimeSpan never = TimeSpan.FromDays(1);
         NodeOptions options = new()
         {
-            Identity = Identity, Realm = CxRequests.Realm, AllowUnknownPeers = true, WatchdogInterval = never, CapabilitiesTimeout = never, SendTimeout = never,
+            Identity = Identity, Realm = CxRequests.Realm, AllowUnknownPeers = true, MaxRequestsInFlightPerPeer = 12,
+            WatchdogInterval = never, CapabilitiesTimeout = never, SendTimeout = never,
         };
         var application = CxApplication.Create(Store, new CxOptions { SequenceReserve = 8 }, new CxInstruments(), SystemRandomSource.Instance, _log);
         Node = new Hss.DiameterNode.DiameterNode(options, [application], time, _log, static () => 0.5, _frames);
@@ -101,6 +102,19 @@ internal sealed class Machine
 
     public ValueTask<Subscriber?> FindAsync(Subscription subscription) =>
         Store.FindByPrivateIdentityAsync(subscription.PrivateIdentities[0].Identity, CancellationToken.None);
+
+    /// <summary>The operator provisions a subscription again, as it is. Ends when that is durable, or was refused.</summary>
+    public async Task ProvisionAsync(Subscription subscription)
+    {
+        try
+        {
+            await Store.UpsertAsync([subscription], CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // As planned: nothing was written.
+        }
+    }
 
     /// <summary>Frees everything, and sees that nothing was leaked or said that must not be.</summary>
     public async Task DiscardAsync()

@@ -91,6 +91,23 @@ internal sealed partial class Storm
         });
     }
 
+    /// <summary>The operator sends some subscriptions again, unchanged, while all else goes on: states and counters stay.</summary>
+    private void Provision()
+    {
+        for (int count = _random.Next(1, 4); count > 0; count--)
+        {
+            Subscription subscription = PickSubscription();
+            Note($"{subscription.SubscriptionId} is provisioned again");
+            _provisioning.Add(_machine.ProvisionAsync(subscription));
+        }
+    }
+
+    private async Task WhenProvisionedAsync()
+    {
+        await Task.WhenAll(_provisioning).WaitAsync(Machine.Patience);
+        _provisioning.Clear();
+    }
+
     /// <summary>The power fails and comes back: a new machine over what was durable.</summary>
     private async Task CrashAsync()
     {
@@ -108,6 +125,7 @@ internal sealed partial class Storm
         foreach (CscfConnection connection in _open.Values) connection.MayClose = true;
         await _machine.Node.StopAsync(CancellationToken.None).WaitAsync(Machine.Patience);
         foreach (CscfConnection connection in _open.Values) await connection.WhenEndedAsync();
+        await WhenProvisionedAsync();
         await _machine.Store.DisposeAsync();
         await FollowAsync(_ledger.Crash(_machine, _open.Values.Concat(_ending)));
     }
@@ -119,6 +137,7 @@ internal sealed partial class Storm
         _open.Clear();
         await _machine.DiscardAsync();
         await ForgetEndedAsync();
+        await WhenProvisionedAsync();
         _waitedFor.Clear();
         _machine = new Machine(image, _ledger.History, _time);
         _ledger.Start(_machine, _population.Subscriptions);
@@ -131,6 +150,7 @@ internal sealed partial class Storm
         _machine.Mend();
         await WaitAsync();
         await ForgetEndedAsync();
+        await WhenProvisionedAsync();
         await _machine.WhenSettledAsync(_population.Subscriptions);
         foreach (Subscription subscription in _population.Subscriptions)
         {

@@ -23,6 +23,7 @@ internal sealed partial class Storm
     private readonly Dictionary<string, CscfConnection> _open = new(StringComparer.Ordinal);
     private readonly List<CscfConnection> _ending = [];
     private readonly List<Operation> _waitedFor = [];
+    private readonly List<Task> _provisioning = [];
     private Machine _machine = null!;
     private int _connections;
     private int _step;
@@ -70,6 +71,7 @@ internal sealed partial class Storm
             case < 93: Desynchronise(); break;
             case < 95: await CrashAsync(); break;
             case < 96: await RestartAsync(); break;
+            case < 97: Provision(); break;
             case < 98: await SettleAsync(); break;
             default: await LookOnlyAsync(); break;
         }

@@ -29,9 +29,7 @@ public sealed class StormTests(ITestOutputHelper output)
         Dictionary<string, int> results = new(StringComparer.Ordinal);
         for (int seed = firstSeed; seed < firstSeed + StormsPerBatch; seed++)
         {
-            Storm storm = await Storm.StartAsync(seed);
-            while (storm.Steps < StepsPerStorm) await storm.StepAsync();
-            await storm.EndAsync();
+            Storm storm = await RunAsync(seed);
             foreach ((string result, int count) in storm.Ledger.Results)
             {
                 string kind = result.Split(' ')[0];
@@ -49,5 +47,23 @@ public sealed class StormTests(ITestOutputHelper output)
         output.WriteLine(summary);
         Assert.True(vectors > StormsPerBatch * StepsPerStorm / 4 && crashes > 0 && cuts > 0 && repairs > 0 && late > 0, summary);
         Assert.Empty(Expected.Except(results.Keys));
+    }
+
+    private static async Task<Storm> RunAsync(int seed)
+    {
+        Storm storm = await Storm.StartAsync(seed);
+        try
+        {
+            while (storm.Steps < StepsPerStorm) await storm.StepAsync();
+            await storm.EndAsync();
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, with the seed and the last steps; unless an invariant failed first.
+            storm.Ledger.Fail(e.ToString());
+            storm.Ledger.ThrowIfFailed(seed);
+        }
+
+        return storm;
     }
 }
