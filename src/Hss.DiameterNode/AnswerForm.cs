@@ -32,9 +32,11 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         MessageWriter writer = MessageWriter.Rent();
         Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, failedAvp);
 
-        // A request near the limit may hold more to repeat than an answer may carry. The result matters most: first go the identities
-        // and the AVP at fault; then, for a Session-Id or Proxy-Info that fills a frame alone, all that is the request's. The sender
-        // still has its hop-by-hop identifier, where a longer message would make it close the connection.
+        // A request near the limit may hold more to repeat than an answer may carry. The result matters most: first goes the AVP at
+        // fault, then the identities (a MAA without them hides its result from Kamailio); then, for a Session-Id or Proxy-Info that
+        // fills a frame alone, all that is the request's. The sender still has its hop-by-hop identifier, where a longer message would
+        // make it close the connection.
+        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, default);
         if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, [], code, default);
         if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, default, default, command, [], code, default);
         return writer;

@@ -318,6 +318,21 @@ public sealed class MultimediaAuthTests
     }
 
     [Fact]
+    public async Task A_server_name_that_is_too_long_to_keep_is_5004_and_not_stored()
+    {
+        var (store, subscriber) = RegisteredAlice();
+        await using var peer = await CxPeer.ConnectAsync(store);
+        var tooLong = "sip:" + new string('x', 60_000);
+        foreach (var request in (byte[][])[Mar(Alice, AliceSip, serverName: tooLong), Sar(1, Alice, [AliceSip], serverName: tooLong)])
+        {
+            var reply = await peer.AskAsync(request);
+            Assert.Equal("R:5004", reply.Result);
+            Assert.Equal(602u, AvpKeyInside(reply.All(Avp.FailedAvp).First));
+        }
+        Assert.Equal(ScscfName, subscriber.States[0].Server!.Name);
+    }
+
+    [Fact]
     public async Task Op_given_as_opc_is_told_in_the_log()
     {
         var store = new InMemorySubscriberStore();

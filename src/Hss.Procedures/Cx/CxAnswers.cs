@@ -8,6 +8,19 @@ namespace Hss.Procedures.Cx;
 /// <summary>AVPs that several Cx answers share.</summary>
 internal static class CxAnswers
 {
+    /// <summary>Longest S-CSCF name taken: it is stored, and comes back in UAA and LIA beside all else that must fit there.</summary>
+    public const int MaxServerNameBytes = CanonicalIdentity.MaxLengthBytes;
+
+    /// <summary>Answers 5004 to a Server-Name that is too long to keep, and returns true then.</summary>
+    /// Why nothing but the length: a name without a scheme is a fault of the S-CSCF that its own I-CSCF will tell (TS 29.229 6.3.3).
+    public static bool RefusesServerName(this Answer answer, AvpValue serverName)
+    {
+        if (serverName.Span.Length <= MaxServerNameBytes) return false;
+        // An example in place of the AVP: repeated as it is, it could fill the answer.
+        answer.Result(ResultCode.InvalidAvpValue, FailedAvpContent.ExampleOf(Avp.ServerName));
+        return true;
+    }
+
     public static void WriteServerName(this Answer answer, string serverName) => answer.Writer.WriteText(Avp.ServerName, serverName);
 
     /// <summary>Server-Capabilities. A list of names is an order of preference and stands alone; numbers go only without names (TS 29.228 6.7).</summary>

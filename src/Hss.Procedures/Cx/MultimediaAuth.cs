@@ -15,6 +15,8 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
 {
     public async ValueTask AnswerAsync(MultimediaAuthRequest request, Answer answer, CancellationToken cancellationToken)
     {
+        if (answer.RefusesServerName(request.ServerName)) return;
+
         // 1. Both identities exist. 2. The public one is distinct. 3. They belong together.
         var privateIdentity = CxIdentities.PrivateIdentity(request.UserName);
         var publicIdentity = CxIdentities.PublicIdentity(request.PublicIdentity);

@@ -14,7 +14,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
     public async ValueTask AnswerAsync(ServerAssignmentRequest request, Answer answer, CancellationToken cancellationToken)
     {
         var rules = AssignmentRules.Of(request.ServerAssignmentType);
-        if (!rules.CheckPresence(request, answer)) return;
+        if (!rules.CheckPresence(request, answer) || answer.RefusesServerName(request.ServerName)) return;
 
         // 1. The identities exist. 2. They belong together: optional in the text, done whenever both are there.
         var identities = await ResolveAsync(request, answer, cancellationToken).ConfigureAwait(false);
