@@ -61,17 +61,17 @@ internal sealed partial class Storm
         _step++;
         switch (_random.Next(100))
         {
-            case < 60: await AskAsync(_random.Next(1, 8)); break;
-            case < 72: await WaitAsync(); break;
-            case < 76: await CutAsync(); break;
-            case < 79: await ReplaceAsync(); break;
-            case < 83: HoldOrRelease(); break;
-            case < 87: BreakDisk(); break;
-            case < 91: Advance(); break;
-            case < 93: Desynchronise(); break;
-            case < 95: await CrashAsync(); break;
-            case < 96: await RestartAsync(); break;
-            case < 97: Provision(); break;
+            case < 56: await AskAsync(_random.Next(1, 8)); break;
+            case < 68: await WaitAsync(); break;
+            case < 72: await CutAsync(); break;
+            case < 75: await ReplaceAsync(); break;
+            case < 79: HoldOrRelease(); break;
+            case < 83: BreakDisk(); break;
+            case < 87: Advance(); break;
+            case < 89: Desynchronise(); break;
+            case < 91: await CrashAsync(); break;
+            case < 92: await RestartAsync(); break;
+            case < 93: Provision(); break;
             case < 98: await SettleAsync(); break;
             default: await LookOnlyAsync(); break;
         }

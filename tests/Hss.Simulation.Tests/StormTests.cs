@@ -10,7 +10,7 @@ namespace Hss.Simulation.Tests;
 public sealed class StormTests(ITestOutputHelper output)
 {
     private const int Batches = 12;
-    private const int StormsPerBatch = 6;
+    private const int StormsPerBatch = 4;
     private const int StepsPerStorm = 500;
 
     private static readonly int FirstSeed =

@@ -13,7 +13,7 @@ public sealed class CapabilitiesFuzzTests
     [Fact]
     public async Task A_damaged_first_message_opens_the_connection_or_ends_it()
     {
-        await using FuzzedNode node = await FuzzedNode.StartAsync();
+        FuzzedNode node = await FuzzedNode.StartAsync();
         MessageMutator mutator = new(Corpus);
         int opened = 0, refused = 0, closed = 0;
         for (int iteration = 0; iteration < Mutations; iteration++)
@@ -44,6 +44,7 @@ public sealed class CapabilitiesFuzzTests
             }
         }
 
+        await node.StopAsync();
         Assert.True(opened > Mutations / 20 && refused > Mutations / 20 && closed > Mutations / 100, $"{opened} opened, {refused} refused, {closed} closed");
     }
 
