@@ -15,4 +15,10 @@ public enum AuthenticationSchemes
 
     /// <summary>"Digest-MD5": nonce and clear password. Only for identities provisioned for it.</summary>
     LegacyDigestMd5 = 4,
+
+    /// <summary>"NASS-Bundled": the S-CSCF compares the line.</summary>
+    NassBundled = 8,
+
+    /// <summary>"Early-IMS-Security" (GIBA): the S-CSCF compares the IP address.</summary>
+    EarlyImsSecurity = 16,
 }

@@ -1,8 +1,22 @@
+using System.Collections.Immutable;
+using System.Net;
+
 namespace Hss.Authentication;
 
-/// <summary>What one private identity authenticates with. At least one of the two is present.</summary>
-/// Spec: TS 33.203 6.1 (AKA), Annex N (SIP Digest).
-public sealed record Credentials(AkaCredentials? Aka, DigestCredentials? Digest);
+/// <summary>What one private identity authenticates with. At least one of the four is present.</summary>
+/// Spec: TS 33.203 6.1 (AKA), Annex N (SIP Digest), Annex R (NASS-bundled), TS 33.978 (GIBA).
+public sealed record Credentials(AkaCredentials? Aka, DigestCredentials? Digest)
+{
+    /// <summary>The lines a NASS-bundled user may come from; empty: not a NASS-bundled user. Spec: TS 29.229 6.3.9, Line-Identifier of ETSI TS 183 066.</summary>
+    public ImmutableArray<string> LineIdentifiers { get; init; } = [];
+
+    /// <summary>The address a GIBA user comes from; null: not a GIBA user. Spec: TS 29.229 Table 6.3.4 (Early-IMS-Security), TS 33.978.</summary>
+    public FramedAddress? FramedAddress { get; init; }
+}
+
+/// <summary>The IP address that the access network gave a user: an IPv4 address, or an IPv6 prefix with an interface id where the prefix alone is not his.</summary>
+/// Shape: InterfaceId only with IPv6. Spec: RFC 4005 6.11 (Framed-IP-Address, Framed-IPv6-Prefix, Framed-Interface-Id).
+public sealed record FramedAddress(IPAddress Address, int PrefixLengthBits, ulong? InterfaceId);
 
 /// <summary>The long-term key of a USIM/ISIM with its operator variant. OP is turned into OPc before it gets here.</summary>
 /// Shape: K 16 octets, OPc 16 octets, AMF 16 bits. Spec: TS 35.206, TS 33.102 6.3.

@@ -54,6 +54,11 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
         FindAsync(IdentityKind.Public, publicIdentity, cancellationToken);
 
+    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
+        await FindAsync(IdentityKind.Public, publicIdentity, cancellationToken).ConfigureAwait(false) is { } owner
+            ? new(owner, publicIdentity, IsWildcard: false)
+            : null;
+
     public ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subscriber);

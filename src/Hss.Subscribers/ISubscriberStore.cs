@@ -13,6 +13,10 @@ public interface ISubscriberStore
     /// <summary>The subscriber that owns a canonical public identity, or null.</summary>
     ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken);
 
+    /// <summary>The owner of a canonical public identity: of the identity itself, else of the most specific wildcard it falls into. Null: nobody.</summary>
+    /// Order: a provisioned identity always wins over a wildcard (TS 29.228 6.1, TS 23.003 13.4A, 13.5).
+    ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken);
+
     /// <summary>Waits for the subscriber's turn: until it is disposed nobody else changes this subscription.</summary>
     /// The turn's subscriber may be a newer object than the one asked with (provisioned meanwhile), or null when it was deleted.
     ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken);
@@ -24,6 +28,10 @@ public interface ISubscriberStore
     /// Errors: an identity that belongs to another subscription makes an <see cref="IdentityConflictException"/>; nothing is written.
     Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken);
 }
+
+/// <summary>What a public identity was found as.</summary>
+/// Shape: Provisioned is the identity as provisioned: the same text, or the wildcard it falls into.
+public readonly record struct PublicIdentityMatch(Subscriber Subscriber, string Provisioned, bool IsWildcard);
 
 /// <summary>The right to change one subscriber. Dispose it when the answer is decided.</summary>
 public readonly struct SubscriberTurn(Subscriber? subscriber, IDisposable? gate) : IDisposable

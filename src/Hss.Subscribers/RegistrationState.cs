@@ -33,11 +33,30 @@ public sealed record RegistrationState
 
     public ImmutableArray<string> AuthenticationPendingPrivateIdentities { get; init; } = [];
 
+    /// <summary>What the S-CSCF left here for whoever has to restore the registration, one entry per private identity.</summary>
+    /// Spec: TS 29.228 6.1.2.1, TS 29.229 6.3.54 (SCSCF-Restoration-Info), TS 23.380.
+    public ImmutableArray<RestorationData> RestorationData { get; init; } = [];
+
+    /// <summary>The profile changed and the S-CSCF could not be told: the next SAA carries User-Data whatever the S-CSCF says it has.</summary>
+    /// Spec: TS 29.228 6.6 (the HSS may override User-Data-Already-Available).
+    public bool UserDataOutdated { get; init; }
+
     public bool Equals(RegistrationState? other) =>
         other is not null && Status == other.Status && Server == other.Server && ReassignmentPending == other.ReassignmentPending
+        && UserDataOutdated == other.UserDataOutdated && RestorationData.SequenceEqual(other.RestorationData)
         && RegisteredPrivateIdentities.SequenceEqual(other.RegisteredPrivateIdentities)
         && AuthenticationPendingPrivateIdentities.SequenceEqual(other.AuthenticationPendingPrivateIdentities);
 
     public override int GetHashCode() =>
         HashCode.Combine(Status, Server, ReassignmentPending, RegisteredPrivateIdentities.Length, AuthenticationPendingPrivateIdentities.Length);
+}
+
+/// <summary>The content of one SCSCF-Restoration-Info, kept as it came.</summary>
+/// Shape: Avps are the octets of the group's AVPs, padding included; only an S-CSCF reads them. Spec: TS 29.229 6.3.54.
+public sealed record RestorationData(string PrivateIdentity, ReadOnlyMemory<byte> Avps)
+{
+    public bool Equals(RestorationData? other) =>
+        other is not null && PrivateIdentity == other.PrivateIdentity && Avps.Span.SequenceEqual(other.Avps.Span);
+
+    public override int GetHashCode() => HashCode.Combine(PrivateIdentity, Avps.Length);
 }

@@ -9,7 +9,22 @@ public sealed record ServiceProfile
     public required string Name { get; init; }
 
     public required ImmutableArray<InitialFilterCriteria> InitialFilterCriteria { get; init; }
+
+    /// <summary>Filters that many subscriptions share: sent by number to an S-CSCF that has them (SiFC), written out to any other.</summary>
+    /// Spec: TS 29.228 B.2.2 (SharedIFCSetID), TS 29.229 7.1.1 (SiFC).
+    public ImmutableArray<SharedFilterSet> SharedFilterSets { get; init; } = [];
+
+    /// <summary>Null: no restriction. Spec: TS 29.228 B.2.1 (CoreNetworkServicesAuthorization).</summary>
+    public CoreNetworkServicesAuthorization? CoreNetworkServicesAuthorization { get; init; }
 }
+
+/// <summary>A shared iFC set with its filters as they were when the subscription was provisioned.</summary>
+/// Why the filters are kept with it: a changed definition changes no service behind anybody's back, as with templates.
+public sealed record SharedFilterSet(int Id, ImmutableArray<InitialFilterCriteria> InitialFilterCriteria);
+
+/// <summary>What media and services the core network lets this profile use. Null members: no restriction.</summary>
+/// Shape: ServiceIds are ICSIs. Spec: TS 29.228 B.2.1, Annex E (ListOfServiceIds).
+public sealed record CoreNetworkServicesAuthorization(int? SubscribedMediaProfileId, ImmutableArray<string>? ServiceIds);
 
 /// <summary>One filter: when its trigger point matches, the S-CSCF sends the request to the application server.</summary>
 /// Order: ascending Priority, unique within a profile. Spec: TS 29.228 B.2.2, Annex E.

@@ -69,7 +69,8 @@ public sealed class Subscriber
             ?? throw new InvalidOperationException("this private identity has no AKA credentials"));
 
     /// <summary>User-Data (AVP 606) of one set for one private identity, rendered once and kept as UTF-8.</summary>
-    public ReadOnlyMemory<byte> UserData(int setIndex, string privateIdentity) => _userData.Get(Subscription, setIndex, privateIdentity);
+    public ReadOnlyMemory<byte> UserData(int setIndex, string privateIdentity, UserDataForm form = UserDataForm.Base) =>
+        _userData.Get(Subscription, setIndex, privateIdentity, form);
 
     /// <summary>For the store alone: publishes a change after it is durable.</summary>
     public void Publish(SubscriberChange change)

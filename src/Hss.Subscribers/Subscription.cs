@@ -21,6 +21,15 @@ public sealed record Subscription
 
     public ChargingAddresses? Charging { get; init; }
 
+    /// <summary>IMSI for the IMSSubscription extension of User-Data, or null. Shape: 6 to 15 digits. Spec: TS 29.228 Annex E.</summary>
+    public string? Imsi { get; init; }
+
+    /// <summary>Null: not provisioned. Spec: TS 29.228 B.1, Annex E (at most one is sent).</summary>
+    public ReferenceLocation? ReferenceLocation { get; init; }
+
+    /// <summary>WebRTC authentication and web server functions this user may come through. Spec: TS 29.229 6.3.71 (Allowed-WAF-WWSF-Identities).</summary>
+    public AllowedWebFunctions? AllowedWebFunctions { get; init; }
+
     /// <summary>Null: every visited network is allowed; empty: none is.</summary>
     public ImmutableArray<string>? AllowedVisitedNetworks { get; init; }
 
@@ -66,6 +75,9 @@ public sealed record PrivateIdentity
 
     /// <summary>Provisioned 48-bit SQN_HE; used only when the key is new to the store.</summary>
     public ulong InitialSqn { get; init; }
+
+    /// <summary>Priviledged-Sender-Indication of the SAA. Spec: TS 29.229 6.3.53.</summary>
+    public bool PrivilegedSender { get; init; }
 }
 
 /// <summary>Public identities that register and de-register together. Order matters: the first non-barred distinct one is the default.</summary>
@@ -117,7 +129,37 @@ public sealed record PublicIdentity
     public string? DisplayName { get; init; }
 
     public string? AliasGroup { get; init; }
+
+    /// <summary>Loose-Route-Indication of the SAA. Spec: TS 29.229 6.3.47.</summary>
+    public bool LooseRoute { get; init; }
+
+    /// <summary>False: a PSI that exists but is switched off; for LIR and SAR it is unknown. Spec: TS 29.228 6.1.2.1 step 4, 6.1.4.1 step 2.</summary>
+    public bool PsiActive { get; init; } = true;
+
+    /// <summary>SIP URI of the application server that hosts a PSI: LIA names it, no S-CSCF is involved. Spec: TS 29.228 6.1.4.1 step 2.</summary>
+    public string? PsiApplicationServer { get; init; }
+
+    /// <summary>0 (highest) to 4, or null. Spec: TS 29.228 Annex E (ServicePriorityLevel).</summary>
+    public int? ServicePriorityLevel { get; init; }
+
+    /// <summary>Spec: TS 29.228 Annex E (ServiceLevelTraceInfo), TS 24.323.</summary>
+    public string? ServiceLevelTraceInfo { get; init; }
+
+    /// <summary>Spec: TS 29.228 Annex E (ExtendedPriority).</summary>
+    public ImmutableArray<ExtendedPriority> ExtendedPriorities { get; init; } = [];
+
+    /// <summary>1 or more, or null. Spec: TS 29.228 Annex E (MaxNumOfAllowedSimultRegistrations).</summary>
+    public int? MaxSimultaneousRegistrations { get; init; }
 }
+
+/// <summary>Spec: TS 29.228 Annex E (PriorityNamespace, PriorityLevel), RFC 4412.</summary>
+public sealed record ExtendedPriority(string Namespace, string Level);
+
+/// <summary>Where a fixed line is. Each part may be null, not all. Spec: TS 29.228 Annex E (ReferenceLocationInformation).</summary>
+public sealed record ReferenceLocation(string? AccessType, string? AccessInfo, string? AccessValue);
+
+/// <summary>Host names or URIs. Spec: TS 29.229 6.3.71 to 6.3.73.</summary>
+public sealed record AllowedWebFunctions(ImmutableArray<string> AuthenticationFunctions, ImmutableArray<string> WebServerFunctions);
 
 /// <summary>Server-Capabilities of TS 29.229 6.3.4: numbers, or names in order of preference.</summary>
 public sealed record ServerCapabilities(ImmutableArray<uint> Mandatory, ImmutableArray<uint> Optional, ImmutableArray<string> ServerNames)

@@ -6,18 +6,18 @@ internal sealed class UserDataCache
 {
     private volatile Document? _first;
 
-    public ReadOnlyMemory<byte> Get(Subscription subscription, int setIndex, string privateIdentity)
+    public ReadOnlyMemory<byte> Get(Subscription subscription, int setIndex, string privateIdentity, UserDataForm form)
     {
         var first = _first;
         for (var document = first; document is not null; document = document.Next)
-            if (document.SetIndex == setIndex && string.Equals(document.PrivateIdentity, privateIdentity, StringComparison.Ordinal))
+            if (document.SetIndex == setIndex && document.Form == form && string.Equals(document.PrivateIdentity, privateIdentity, StringComparison.Ordinal))
                 return document.Utf8;
-        var utf8 = UserDataXml.Write(subscription, setIndex, privateIdentity);
+        var utf8 = UserDataXml.Write(subscription, setIndex, privateIdentity, form);
         // Two that render the same document at once both may add it: it stands there twice then, which costs memory and nothing else.
-        while (Interlocked.CompareExchange(ref _first, new Document(setIndex, privateIdentity, utf8, first), first) is var seen && seen != first)
+        while (Interlocked.CompareExchange(ref _first, new Document(setIndex, privateIdentity, form, utf8, first), first) is var seen && seen != first)
             first = seen;
         return utf8;
     }
 
-    private sealed record Document(int SetIndex, string PrivateIdentity, ReadOnlyMemory<byte> Utf8, Document? Next);
+    private sealed record Document(int SetIndex, string PrivateIdentity, UserDataForm Form, ReadOnlyMemory<byte> Utf8, Document? Next);
 }

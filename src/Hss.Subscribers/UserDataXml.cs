@@ -23,9 +23,10 @@ public static class UserDataXml
         NewLineHandling = NewLineHandling.Entitize,
     };
 
-    public static ReadOnlyMemory<byte> Write(Subscription subscription, int setIndex, string privateIdentity)
+    public static ReadOnlyMemory<byte> Write(Subscription subscription, int setIndex, string privateIdentity, UserDataForm form = UserDataForm.Base)
     {
         ArgumentNullException.ThrowIfNull(subscription);
+        _ = form;
         using var buffer = new MemoryStream(2048);
         using (var xml = XmlWriter.Create(buffer, s_settings))
         {

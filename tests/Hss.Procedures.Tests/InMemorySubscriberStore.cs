@@ -29,6 +29,9 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfPrivateIdentity(privateIdentity) >= 0));
 
+    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
+        await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner ? new(owner, publicIdentity, IsWildcard: false) : null;
+
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfSet(publicIdentity, out _) >= 0));
 
