@@ -15,6 +15,7 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _duplicates;
     private readonly ConcurrentDictionary<(ResultCode, ExperimentalResultCode), string> _labels = new();
 
     public NodeMetrics(PeerTable peers, NodeOptions options)
@@ -23,6 +24,8 @@ internal sealed class NodeMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("hss_diameter_requests_total", description: "Application requests answered.");
         _duration = _meter.CreateHistogram<double>(
             "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");
+        _duplicates = _meter.CreateCounter<long>(
+            "hss_diameter_duplicate_requests_total", description: "Copies of requests, answered as their originals were.");
         _meter.CreateObservableGauge(
             "hss_diameter_peer_state", () => Measure(peers.Snapshot(), options.Peers), description: "1 for the watchdog state each peer is in.");
     }
@@ -39,6 +42,11 @@ internal sealed class NodeMetrics : IDisposable
         _requests.Add(1, applicationLabel, commandLabel, resultLabel);
         _duration.Record(duration.TotalSeconds, applicationLabel, commandLabel, resultLabel);
     }
+
+    /// <summary>Counts one copy of a request.</summary>
+    public void CountDuplicate(string command, DuplicateVerdict original) => _duplicates.Add(
+        1, new KeyValuePair<string, object?>("command", command),
+        new KeyValuePair<string, object?>("original", original == DuplicateVerdict.InWork ? "in_work" : "answered"));
 
     /// <summary>The label of a result. There are few results, so each label is made once.</summary>
     public string Label(ResultCode code, ExperimentalResultCode experimentalCode) =>
