@@ -64,5 +64,8 @@ public sealed class TwoRelaysTests(ITestOutputHelper output)
         Assert.Equal(RequestsBeforeTheEnd - AnswersBeforeTheEnd, lost.Count);
         Assert.True(again.Count > lost.Count, $"{again.Count} sent again, {lost.Count} answered before: no request was lost before the HSS");
         Assert.Equal(again.Count, secondTap.Requests(CxRequests.MultimediaAuth).Count(r => (r.Header.Flags & CommandFlags.Retransmitted) != 0));
+        // What the HSS had answered on the dead path it answers the same again.
+        foreach (var (id, answer) in lost)
+            Assert.Equal(RelayFlows.Challenge(new DiameterAnswer(answer.Frame)), RelayFlows.Challenge(again[id]));
     });
 }
