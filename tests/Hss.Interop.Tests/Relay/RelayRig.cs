@@ -1,5 +1,4 @@
 using System.Net;
-using Hss.Diameter;
 using Hss.Interop.Tests.Peers;
 
 namespace Hss.Interop.Tests.Relay;
@@ -19,10 +18,12 @@ internal sealed class RelayRig : IAsyncDisposable
     private readonly List<FreeDiameterRelay> _relays = [];
     private readonly List<WireTap> _taps = [];
     private readonly List<TestScscf> _scscfs = [];
+    private readonly Opener _opener;
 
-    private RelayRig(string folder, IReadOnlyList<TestSubscriber> subscribers)
+    private RelayRig(string folder, Opener opener, IReadOnlyList<TestSubscriber> subscribers)
     {
         Folder = folder;
+        _opener = opener;
         Subscribers = subscribers;
     }
 
@@ -32,21 +33,27 @@ internal sealed class RelayRig : IAsyncDisposable
 
     public ServerProcess Server { get; private set; } = null!;
 
-    public static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
+    public IReadOnlyList<FreeDiameterRelay> Relays => _relays;
+
+    /// <summary>The tap between the relay of the same number and the HSS.</summary>
+    public IReadOnlyList<WireTap> Taps => _taps;
+
+    private static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
 
     /// <summary>Runs a test on a rig of its own; skips it where freeDiameter is not installed.</summary>
-    public static async Task RunAsync(int subscribers, Func<RelayRig, Task> test, params IEnumerable<string> serverArguments)
+    public static async Task RunAsync(int subscribers, int relays, Opener opener, Func<RelayRig, Task> test)
     {
         Requirement.Demand(Requirement.FreeDiameterRelay);
         var folder = Directory.CreateTempSubdirectory("hss-relay-").FullName;
         var random = new Random(Seed);
-        var rig = new RelayRig(folder, [.. Enumerable.Range(1, subscribers).Select(n => new TestSubscriber($"{1_010_000_006_000 + n:D15}", random))]);
+        var rig = new RelayRig(
+            folder, opener, [.. Enumerable.Range(1, subscribers).Select(n => new TestSubscriber($"{1_010_000_006_000 + n:D15}", random))]);
         await using (rig)
         {
             try
             {
                 await rig.ImportAsync(rig.Subscribers.Select(s => s.Document));
-                await rig.StartServerAsync(serverArguments);
+                await rig.StartAllAsync(relays);
                 await test(rig);
             }
             catch (Exception e)
@@ -65,32 +72,21 @@ internal sealed class RelayRig : IAsyncDisposable
         await ServerProcess.ImportAsync(Folder, file);
     }
 
-    public async Task StartServerAsync(params IEnumerable<string> arguments) =>
-        Server = await ServerProcess.StartAsync(Folder, HssEndpoint, arguments);
+    /// <summary>Starts the HSS again on the same store; relays that connect to it come by themselves.</summary>
+    public async Task StartServerAsync() => Server = await ServerProcess.StartAsync(Folder, HssEndpoint, PeerArguments());
 
-    /// <summary>A relay (0 or 1) that connects to the HSS through a tap, and both once they are open to each other.</summary>
-    public async Task<(FreeDiameterRelay Relay, WireTap Tap)> StartRelayAsync(int number)
+    /// <summary>Starts a relay again after it ended, and waits until it and the HSS have met.</summary>
+    public async Task RestartRelayAsync(int number)
     {
-        var tap = WireTap.Start(new IPEndPoint(Places[number].Tap, Port), HssEndpoint);
-        _taps.Add(tap);
-        var relay = await StartRelayProcessAsync(number, tap.Endpoint);
-        await relay.WaitForOpenAsync(HssIdentity);
-        return (relay, tap);
+        await _relays[number].DisposeAsync();
+        _relays[number] = await StartRelayAsync(number);
+        await _relays[number].WaitForOpenAsync(HssIdentity);
     }
 
-    /// <summary>The process of a relay only.</summary>
-    public async Task<FreeDiameterRelay> StartRelayProcessAsync(int number, IPEndPoint? connectTo)
+    /// <summary>An S-CSCF connected to all relays.</summary>
+    public async Task<TestScscf> ConnectScscfAsync(string name)
     {
-        var relay = await FreeDiameterRelay.StartAsync(
-            Folder, new RelaySettings($"dra{number + 1}", new IPEndPoint(Places[number].Relay, Port)) { ConnectTo = connectTo });
-        _relays.Add(relay);
-        return relay;
-    }
-
-    /// <summary>An S-CSCF connected to these relays.</summary>
-    public async Task<TestScscf> ConnectScscfAsync(string name, params IEnumerable<FreeDiameterRelay> relays)
-    {
-        var scscf = await TestScscf.ConnectAsync(name, relays.Select(r => r.Endpoint));
+        var scscf = await TestScscf.ConnectAsync(name, _relays.Select(r => r.Endpoint));
         _scscfs.Add(scscf);
         return scscf;
     }
@@ -103,7 +99,38 @@ internal sealed class RelayRig : IAsyncDisposable
         if (Server is not null) await Server.DisposeAsync();
     }
 
+    // Whoever is connected to is there first, so that nobody waits for a second attempt.
+    private async Task StartAllAsync(int relays)
+    {
+        for (var number = 0; number < relays; number++)
+            _taps.Add(WireTap.Start(new IPEndPoint(Places[number].Tap, Port), _opener == Opener.Hss ? RelayEndpoint(number) : HssEndpoint));
+        if (_opener == Opener.Relay) await StartServerAsync();
+        for (var number = 0; number < relays; number++) _relays.Add(await StartRelayAsync(number));
+        if (_opener == Opener.Hss) await StartServerAsync();
+        foreach (var relay in _relays) await relay.WaitForOpenAsync(HssIdentity);
+    }
+
+    private Task<FreeDiameterRelay> StartRelayAsync(int number) => FreeDiameterRelay.StartAsync(Folder,
+        new RelaySettings(NameOf(number), RelayEndpoint(number)) { ConnectTo = _opener == Opener.Relay ? _taps[number].Endpoint : null });
+
+    private IEnumerable<string> PeerArguments() => _opener == Opener.Relay ? [] : _taps.SelectMany((tap, number) => (string[])
+    [
+        $"--Diameter:Peers:{number}:Identity={NameOf(number)}.{KamailioRig.Realm}", $"--Diameter:Peers:{number}:Address={tap.Endpoint.Address}",
+        $"--Diameter:Peers:{number}:Role=relay", $"--Diameter:Peers:{number}:Connect=true",
+    ]);
+
+    private static string NameOf(int number) => $"dra{number + 1}";
+
+    private static IPEndPoint RelayEndpoint(int number) => new(Places[number].Relay, Port);
+
     private string Logs() => string.Concat(_relays.Select(r => r.Log)) + $"---- HSS\n{Tail(Server?.Log ?? "it did not start")}\n";
 
     private static string Tail(string text) => string.Join('\n', text.TrimEnd().Split('\n').TakeLast(LogTailLines));
+}
+
+/// <summary>Who opens the connections between the relays and the HSS.</summary>
+public enum Opener
+{
+    Relay,
+    Hss,
 }

@@ -19,11 +19,10 @@ public sealed class TwoRelaysTests(ITestOutputHelper output)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     [SkippableFact]
-    public Task A_relay_killed_in_mid_traffic_loses_nothing_and_no_SQN_comes_twice() => RelayRig.RunAsync(Subscribers, async rig =>
+    public Task A_relay_killed_in_mid_traffic_loses_nothing_and_no_SQN_comes_twice() => RelayRig.RunAsync(Subscribers, 2, Opener.Relay, async rig =>
     {
-        var (first, firstTap) = await rig.StartRelayAsync(0);
-        var (second, secondTap) = await rig.StartRelayAsync(1);
-        var scscf = await rig.ConnectScscfAsync("scscf1", first, second);
+        WireTap firstTap = rig.Taps[0], secondTap = rig.Taps[1];
+        var scscf = await rig.ConnectScscfAsync("scscf1");
         var stuck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int requests = 0, answers = 0;
         firstTap.Forwards = message =>
@@ -51,7 +50,7 @@ public sealed class TwoRelaysTests(ITestOutputHelper output)
             }
         }));
         await stuck.Task.WaitAsync(Limit);
-        await first.KillAsync();
+        await rig.Relays[0].KillAsync();
         var answered = await load.WaitAsync(Limit);
 
         foreach (var (user, answer) in answered) user.Take(RelayFlows.Challenge(answer));
