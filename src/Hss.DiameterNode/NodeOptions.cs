@@ -62,6 +62,15 @@ public sealed record NodeOptions
     /// <summary>When a request without an answer gets 5012. Kamailio gives up after 5 seconds.</summary>
     public TimeSpan RequestDeadline { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long one attempt of a request of this node waits for its answer before the next path is tried.</summary>
+    /// 4 seconds: several times what a lost segment costs TCP to send again, so that an alternate path is for a peer that is gone and not
+    /// for a slow network (RFC 3539 3.3); and three of them, the longest a request may take in all, are over well within a minute, after
+    /// which nobody who caused the request still waits for it.
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Requests of this node that may wait for their answers on one connection. At the bound the connection is no path.</summary>
+    public int MaxRequestsAwaitingAnswersPerPeer { get; init; } = 1024;
+
     /// <summary>How long a peer may leave its answers untaken before its connection is closed.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -89,7 +98,9 @@ public sealed record NodeOptions
         CheckRange(faults, nameof(MaxRequestsInFlight), MaxRequestsInFlight, 1, 10_000_000);
         CheckRange(faults, nameof(MaxConnections), MaxConnections, 1, 1_000_000);
         CheckRange(faults, nameof(MaxUnidentifiedConnections), MaxUnidentifiedConnections, 1, 1_000_000);
+        CheckRange(faults, nameof(MaxRequestsAwaitingAnswersPerPeer), MaxRequestsAwaitingAnswersPerPeer, 1, 1_000_000);
 
+        CheckTime(faults, nameof(AnswerTimeout), AnswerTimeout);
         CheckTime(faults, nameof(CapabilitiesTimeout), CapabilitiesTimeout);
         CheckTime(faults, nameof(WatchdogInterval), WatchdogInterval);
         CheckTime(faults, nameof(RequestDeadline), RequestDeadline);
