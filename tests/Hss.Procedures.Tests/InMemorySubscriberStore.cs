@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Hss.Subscribers;
 
 namespace Hss.Procedures.Tests;
@@ -29,8 +30,21 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfPrivateIdentity(privateIdentity) >= 0));
 
-    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
-        await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner ? new(owner, publicIdentity, IsWildcard: false) : null;
+    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken)
+    {
+        if (await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner) return new(owner, publicIdentity, IsWildcard: false);
+        // The longest text in front of the expression stands for "most specific": enough for a handful of wildcards in a test.
+        var best = (
+            from subscriber in _subscribers
+            from set in subscriber.Subscription.ImplicitRegistrationSets
+            from identity in set.PublicIdentities
+            where identity.Type is PublicIdentityType.WildcardedPsi or PublicIdentityType.WildcardedImpu
+            let parts = identity.Identity.Split('!')
+            where Regex.IsMatch(publicIdentity, $"^{Regex.Escape(parts[0])}(?:{parts[1]}){Regex.Escape(parts[2])}$")
+            orderby parts[0].Length descending
+            select new PublicIdentityMatch(subscriber, identity.Identity, IsWildcard: true)).FirstOrDefault();
+        return best.Subscriber is null ? null : best;
+    }
 
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfSet(publicIdentity, out _) >= 0));
