@@ -50,6 +50,7 @@ internal sealed class NodeMetrics : IDisposable
     /// <summary>Counts the outcome of one request of this node.</summary>
     public void CountSent(string application, string command, string result) =>
         _sent.Add(1, new("application", application), new("command", command), new("result", result));
+
     /// <summary>Counts one copy of a request.</summary>
     public void CountDuplicate(string command, DuplicateVerdict original) => _duplicates.Add(
         1, new KeyValuePair<string, object?>("command", command),

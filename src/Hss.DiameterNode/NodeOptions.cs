@@ -72,6 +72,7 @@ public sealed record NodeOptions
 
     /// <summary>Requests of this node that may wait for their answers on one connection. At the bound the connection is no path.</summary>
     public int MaxRequestsAwaitingAnswersPerPeer { get; init; } = 1024;
+
     /// <summary>Octets kept of answers whose requests must not be carried out twice; when they are used up, the oldest answers go.</summary>
     /// Room for about 90,000 answers with a vector each: at 1,200 a second that is all of <see cref="DuplicateMemoryAge"/>.
     public long DuplicateMemoryBytes { get; init; } = 64 * 1024 * 1024;
