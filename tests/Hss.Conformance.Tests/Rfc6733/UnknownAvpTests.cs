@@ -37,7 +37,9 @@ public sealed class UnknownAvpTests(ITestOutputHelper output)
         cases.End(atLeast: 6 * command.Members.Count(rule => rule.Required));
     }
 
-    [Theory, MemberData(nameof(ServedRequests.Names), MemberType = typeof(ServedRequests))]
+    public static TheoryData<string> CommandsWithGroups => ServedRequests.NamesOf(command => command.Members.Any(rule => rule.Avp.Group is not null));
+
+    [Theory, MemberData(nameof(CommandsWithGroups))]
     public async Task An_unknown_member_of_a_group_is_judged_the_same_way(string name)
     {
         CommandGrammar command = ServedRequests.Find(name);
@@ -59,8 +61,7 @@ public sealed class UnknownAvpTests(ITestOutputHelper output)
             }
         }
 
-        // The peer protocol knows one group, in the CER alone.
-        cases.End(atLeast: command.Members.Any(rule => rule.Avp.Group is not null) ? 2 : 0);
+        cases.End(atLeast: 2);
     }
 
     private static async Task CheckAsync(Conversation peer, byte[] request, byte[]? failed, string ignored)

@@ -28,6 +28,6 @@ internal sealed class CaseCount(ITestOutputHelper output, string name)
     {
         output.WriteLine($"{name}: {_count} cases");
         Assert.True(_failures.Count == 0, $"{_failures.Count} of {_count}:\n{string.Join("\n\n", _failures.Take(5))}");
-        Assert.True(_count >= atLeast, $"{_count} cases, at least {atLeast} are in the grammar of {name}");
+        Assert.True(_count > 0 && _count >= atLeast, $"{_count} cases, at least {atLeast} are in the grammar of {name}");
     }
 }

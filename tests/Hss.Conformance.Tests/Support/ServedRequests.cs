@@ -23,9 +23,11 @@ internal static class ServedRequests
     /// <summary>Those of Cx alone.</summary>
     public static IEnumerable<CommandGrammar> OfCx => All.Where(command => command.ApplicationId == ApplicationIds.Cx);
 
-    public static TheoryData<string> Names => [.. All.Select(command => command.Abbreviation)];
+    public static TheoryData<string> Names => NamesOf(_ => true);
 
-    public static TheoryData<string> CxNames => [.. OfCx.Select(command => command.Abbreviation)];
+    public static TheoryData<string> CxNames => NamesOf(command => command.ApplicationId == ApplicationIds.Cx);
+
+    public static TheoryData<string> NamesOf(Predicate<CommandGrammar> isMeant) => [.. All.Where(command => isMeant(command)).Select(command => command.Abbreviation)];
 
     public static CommandGrammar Find(string name) => All.Single(command => command.Abbreviation == name);
 
