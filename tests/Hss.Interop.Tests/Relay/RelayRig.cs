@@ -11,6 +11,7 @@ internal sealed class RelayRig : IAsyncDisposable
 
     private const int Seed = 20_261_121;
     private const int Port = 3868;
+    private const int TlsPort = 5658;
     private const int LogTailLines = 60;
 
     private static readonly (IPAddress Relay, IPAddress Tap)[] Places = [(Loopback.Relay, Loopback.Tap), (Loopback.SecondRelay, Loopback.SecondTap)];
@@ -19,11 +20,13 @@ internal sealed class RelayRig : IAsyncDisposable
     private readonly List<WireTap> _taps = [];
     private readonly List<TestScscf> _scscfs = [];
     private readonly Opener _opener;
+    private readonly bool _tls;
 
-    private RelayRig(string folder, Opener opener, IReadOnlyList<TestSubscriber> subscribers)
+    private RelayRig(string folder, Opener opener, bool tls, IReadOnlyList<TestSubscriber> subscribers)
     {
         Folder = folder;
         _opener = opener;
+        _tls = tls;
         Subscribers = subscribers;
     }
 
@@ -35,19 +38,21 @@ internal sealed class RelayRig : IAsyncDisposable
 
     public IReadOnlyList<FreeDiameterRelay> Relays => _relays;
 
-    /// <summary>The tap between the relay of the same number and the HSS.</summary>
+    /// <summary>The tap between the relay of the same number and the HSS; none when they speak TLS.</summary>
     public IReadOnlyList<WireTap> Taps => _taps;
 
     private static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
 
+    private static IPEndPoint HssTlsEndpoint { get; } = new(Loopback.RelayedHss, TlsPort);
+
     /// <summary>Runs a test on a rig of its own; skips it where freeDiameter is not installed.</summary>
-    public static async Task RunAsync(int subscribers, int relays, Opener opener, Func<RelayRig, Task> test)
+    public static async Task RunAsync(int subscribers, int relays, Opener opener, Func<RelayRig, Task> test, bool tls = false)
     {
         Requirement.Demand(Requirement.FreeDiameterRelay);
         var folder = Directory.CreateTempSubdirectory("hss-relay-").FullName;
         var random = new Random(Seed);
         var rig = new RelayRig(
-            folder, opener, [.. Enumerable.Range(1, subscribers).Select(n => new TestSubscriber($"{1_010_000_006_000 + n:D15}", random))]);
+            folder, opener, tls, [.. Enumerable.Range(1, subscribers).Select(n => new TestSubscriber($"{1_010_000_006_000 + n:D15}", random))]);
         await using (rig)
         {
             try
@@ -73,7 +78,7 @@ internal sealed class RelayRig : IAsyncDisposable
     }
 
     /// <summary>Starts the HSS again on the same store; relays that connect to it come by themselves.</summary>
-    public async Task StartServerAsync() => Server = await ServerProcess.StartAsync(Folder, HssEndpoint, PeerArguments());
+    public async Task StartServerAsync() => Server = await ServerProcess.StartAsync(Folder, HssEndpoint, ServerArguments());
 
     /// <summary>Starts a relay again after it ended, and waits until it and the HSS have met.</summary>
     public async Task RestartRelayAsync(int number)
@@ -102,22 +107,45 @@ internal sealed class RelayRig : IAsyncDisposable
     // Whoever is connected to is there first, so that nobody waits for a second attempt.
     private async Task StartAllAsync(int relays)
     {
-        for (var number = 0; number < relays; number++)
-            _taps.Add(WireTap.Start(new IPEndPoint(Places[number].Tap, Port), _opener == Opener.Hss ? RelayEndpoint(number) : HssEndpoint));
+        if (_tls) TestCertificates.In(Folder).Issue("hss", HssIdentity);
+        else
+            for (var number = 0; number < relays; number++)
+                _taps.Add(WireTap.Start(new IPEndPoint(Places[number].Tap, Port), _opener == Opener.Hss ? RelayEndpoint(number) : HssEndpoint));
         if (_opener == Opener.Relay) await StartServerAsync();
         for (var number = 0; number < relays; number++) _relays.Add(await StartRelayAsync(number));
         if (_opener == Opener.Hss) await StartServerAsync();
         foreach (var relay in _relays) await relay.WaitForOpenAsync(HssIdentity);
     }
 
-    private Task<FreeDiameterRelay> StartRelayAsync(int number) => FreeDiameterRelay.StartAsync(Folder,
-        new RelaySettings(NameOf(number), RelayEndpoint(number)) { ConnectTo = _opener == Opener.Relay ? _taps[number].Endpoint : null });
+    private Task<FreeDiameterRelay> StartRelayAsync(int number) => FreeDiameterRelay.StartAsync(Folder, new RelaySettings(NameOf(number), RelayEndpoint(number))
+    {
+        ConnectTo = _opener == Opener.Hss ? null : _tls ? HssTlsEndpoint : _taps[number].Endpoint,
+        Tls = _tls,
+        SecurePort = _tls ? TlsPort : 0,
+    });
 
-    private IEnumerable<string> PeerArguments() => _opener == Opener.Relay ? [] : _taps.SelectMany((tap, number) => (string[])
-    [
-        $"--Diameter:Peers:{number}:Identity={NameOf(number)}.{KamailioRig.Realm}", $"--Diameter:Peers:{number}:Address={tap.Endpoint.Address}",
-        $"--Diameter:Peers:{number}:Role=relay", $"--Diameter:Peers:{number}:Connect=true",
-    ]);
+    private IEnumerable<string> ServerArguments()
+    {
+        if (_tls)
+        {
+            var certificates = TestCertificates.In(Folder);
+            yield return $"--Diameter:Listen:1={HssTlsEndpoint};tls";
+            yield return $"--Diameter:Tls:CertificateFile={certificates.CertificateFile("hss")}";
+            yield return $"--Diameter:Tls:KeyFile={certificates.KeyFile("hss")}";
+            yield return $"--Diameter:Tls:CaFile={certificates.AuthorityFile}";
+        }
+        if (_opener == Opener.Relay) yield break;
+        yield return "--Diameter:ReconnectSeconds=1";
+        for (var number = 0; number < Math.Max(_relays.Count, _taps.Count); number++)
+        {
+            var peer = $"--Diameter:Peers:{number}";
+            yield return $"{peer}:Identity={NameOf(number)}.{KamailioRig.Realm}";
+            yield return $"{peer}:Address={(_tls ? Places[number].Relay : Places[number].Tap)}";
+            yield return $"{peer}:Role=relay";
+            yield return $"{peer}:Connect=true";
+            yield return $"{peer}:Tls={_tls}";
+        }
+    }
 
     private static string NameOf(int number) => $"dra{number + 1}";
 
