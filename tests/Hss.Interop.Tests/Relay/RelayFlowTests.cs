@@ -10,6 +10,7 @@ public sealed class RelayFlowTests
 {
     [SkippableTheory]
     [InlineData(Opener.Relay)]
+    [InlineData(Opener.Hss)]
     public Task A_registration_lives_and_ends_through_a_relay(Opener opener) => RelayRig.RunAsync(2, 1, opener, async rig =>
     {
         var tap = rig.Taps[0];
@@ -68,6 +69,7 @@ public sealed class RelayFlowTests
     /// <summary>Killed without a good-bye and started again, each in its turn: whoever opened the connection opens it again.</summary>
     [SkippableTheory]
     [InlineData(Opener.Relay)]
+    [InlineData(Opener.Hss)]
     public Task A_registration_outlives_the_relay_and_the_HSS(Opener opener) => RelayRig.RunAsync(1, 1, opener, async rig =>
     {
         var user = rig.Subscribers[0];
