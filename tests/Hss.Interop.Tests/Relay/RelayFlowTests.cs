@@ -87,4 +87,35 @@ public sealed class RelayFlowTests
             scscf.MarAsync(user.PrivateIdentity, user.PublicIdentity, scscf.ServerName))));
         await scscf.AssignAsync(user, ServerAssignmentType.UserDeregistration);
     });
+
+    /// <summary>Both send a CER before they see the other's: they elect the same connection, and only that one lives on.</summary>
+    [SkippableFact]
+    public Task Of_two_connections_opened_at_once_one_remains()
+    {
+        var relayHasCalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return RelayRig.RunAsync(1, 1, Opener.Both, async rig =>
+        {
+            var scscf = await rig.ConnectScscfAsync("scscf1");
+            RelayFlows.Demand("UAR", "e2001", await scscf.WhenReachableAsync(
+                () => scscf.UarAsync(rig.Subscribers[0].PrivateIdentity, rig.Subscribers[0].PublicIdentity)));
+            await Task.Delay(TimeSpan.FromSeconds(3)); // Both would have connected again by now.
+            await scscf.LiveOneLifeAsync(rig.Subscribers[0]);
+            Assert.Equal(1, rig.Taps.Sum(tap => tap.OpenConnections));
+            Assert.True(rig.Taps.All(tap => tap.Requests(257).Any()), "one of them has not called");
+            Assert.True(rig.Taps.Sum(tap => tap.Requests(257).Count()) <= 3, "they connect again and again");
+        }, prepare: rig =>
+        {
+            rig.Taps[0].Forwards = async message =>
+            {
+                if (message.Header is { CommandCode: 257, IsRequest: true }) await relayHasCalled.Task;
+                return true;
+            };
+            rig.Taps[1].Forwards = message =>
+            {
+                // The HSS dials at once, the relay every two seconds: when the relay calls, the HSS waits for its answer.
+                if (message.Header is { CommandCode: 257, IsRequest: true }) relayHasCalled.TrySetResult();
+                return ValueTask.FromResult(true);
+            };
+        });
+    }
 }

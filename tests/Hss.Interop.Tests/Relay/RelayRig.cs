@@ -38,7 +38,8 @@ internal sealed class RelayRig : IAsyncDisposable
 
     public IReadOnlyList<FreeDiameterRelay> Relays => _relays;
 
-    /// <summary>The tap between the relay of the same number and the HSS; none when they speak TLS.</summary>
+    /// <summary>The tap between the relay of the same number and the HSS; none when they speak TLS. When both open, the first one is for what the
+    /// HSS opens and the second one for what the (only) relay opens.</summary>
     public IReadOnlyList<WireTap> Taps => _taps;
 
     private static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
@@ -46,7 +47,8 @@ internal sealed class RelayRig : IAsyncDisposable
     private static IPEndPoint HssTlsEndpoint { get; } = new(Loopback.RelayedHss, TlsPort);
 
     /// <summary>Runs a test on a rig of its own; skips it where freeDiameter is not installed.</summary>
-    public static async Task RunAsync(int subscribers, int relays, Opener opener, Func<RelayRig, Task> test, bool tls = false)
+    /// <param name="prepare">What to do with the taps before anybody connects.</param>
+    public static async Task RunAsync(int subscribers, int relays, Opener opener, Func<RelayRig, Task> test, bool tls = false, Action<RelayRig>? prepare = null)
     {
         Requirement.Demand(Requirement.FreeDiameterRelay);
         var folder = Directory.CreateTempSubdirectory("hss-relay-").FullName;
@@ -58,7 +60,7 @@ internal sealed class RelayRig : IAsyncDisposable
             try
             {
                 await rig.ImportAsync(rig.Subscribers.Select(s => s.Document));
-                await rig.StartAllAsync(relays);
+                await rig.StartAllAsync(relays, prepare);
                 await test(rig);
             }
             catch (Exception e)
@@ -105,21 +107,36 @@ internal sealed class RelayRig : IAsyncDisposable
     }
 
     // Whoever is connected to is there first, so that nobody waits for a second attempt.
-    private async Task StartAllAsync(int relays)
+    private async Task StartAllAsync(int relays, Action<RelayRig>? prepare)
     {
         if (_tls) TestCertificates.In(Folder).Issue("hss", HssIdentity);
-        else
-            for (var number = 0; number < relays; number++)
-                _taps.Add(WireTap.Start(new IPEndPoint(Places[number].Tap, Port), _opener == Opener.Hss ? RelayEndpoint(number) : HssEndpoint));
+        else OpenTaps(relays);
+        prepare?.Invoke(this);
         if (_opener == Opener.Relay) await StartServerAsync();
         for (var number = 0; number < relays; number++) _relays.Add(await StartRelayAsync(number));
-        if (_opener == Opener.Hss) await StartServerAsync();
-        foreach (var relay in _relays) await relay.WaitForOpenAsync(HssIdentity);
+        if (_opener != Opener.Relay) await StartServerAsync();
+        if (_opener != Opener.Both)
+            foreach (var relay in _relays) await relay.WaitForOpenAsync(HssIdentity);
+    }
+
+    private void OpenTaps(int relays)
+    {
+        if (_opener != Opener.Relay)
+            for (var number = 0; number < relays; number++) _taps.Add(WireTap.Start(TapEndpoint(number), RelayEndpoint(number)));
+        // The HSS knows a peer that it dials by that address; what the peer opens itself has to come from there too.
+        if (_opener == Opener.Both) _taps.Add(WireTap.Start(TapEndpoint(1), HssEndpoint, Places[0].Tap));
+        if (_opener == Opener.Relay)
+            for (var number = 0; number < relays; number++) _taps.Add(WireTap.Start(TapEndpoint(number), HssEndpoint));
     }
 
     private Task<FreeDiameterRelay> StartRelayAsync(int number) => FreeDiameterRelay.StartAsync(Folder, new RelaySettings(NameOf(number), RelayEndpoint(number))
     {
-        ConnectTo = _opener == Opener.Hss ? null : _tls ? HssTlsEndpoint : _taps[number].Endpoint,
+        ConnectTo = _opener switch
+        {
+            Opener.Hss => null,
+            Opener.Both => TapEndpoint(1),
+            _ => _tls ? HssTlsEndpoint : TapEndpoint(number),
+        },
         Tls = _tls,
         SecurePort = _tls ? TlsPort : 0,
     });
@@ -136,7 +153,7 @@ internal sealed class RelayRig : IAsyncDisposable
         }
         if (_opener == Opener.Relay) yield break;
         yield return "--Diameter:ReconnectSeconds=1";
-        for (var number = 0; number < Math.Max(_relays.Count, _taps.Count); number++)
+        for (var number = 0; number < _relays.Count; number++)
         {
             var peer = $"--Diameter:Peers:{number}";
             yield return $"{peer}:Identity={NameOf(number)}.{KamailioRig.Realm}";
@@ -148,6 +165,8 @@ internal sealed class RelayRig : IAsyncDisposable
     }
 
     private static string NameOf(int number) => $"dra{number + 1}";
+
+    private static IPEndPoint TapEndpoint(int number) => new(Places[number].Tap, Port);
 
     private static IPEndPoint RelayEndpoint(int number) => new(Places[number].Relay, Port);
 
@@ -161,4 +180,7 @@ public enum Opener
 {
     Relay,
     Hss,
+
+    /// <summary>Each connects to the other: RFC 6733 5.6.4.</summary>
+    Both,
 }
