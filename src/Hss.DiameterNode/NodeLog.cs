@@ -59,6 +59,16 @@ internal static partial class NodeLog
     [LoggerMessage(2113, LogLevel.Information, "Refused {Command} of {Peer} with {Result}")]
     public static partial void BaseRequestRefused(this ILogger log, string command, string peer, ResultCode result);
 
+    // 27xx: TLS.
+    [LoggerMessage(2700, LogLevel.Warning, "No TLS with {RemoteEndPoint}: {Reason}")]
+    public static partial void HandshakeFailed(this ILogger log, string remoteEndPoint, string reason);
+
+    [LoggerMessage(2701, LogLevel.Information, "New connections use the changed {CertificateFile}: {Subject}, good until {NotAfter}")]
+    public static partial void CertificateReloaded(this ILogger log, string certificateFile, string subject, string notAfter);
+
+    [LoggerMessage(2702, LogLevel.Error, "The changed certificate files are not used, the old ones stay: {Problem}")]
+    public static partial void CertificateNotReloaded(this ILogger log, string problem);
+
     // 22xx: requests.
     [LoggerMessage(2200, LogLevel.Debug, "{Command} {SessionId} of {Peer}: {Result}, {Milliseconds} ms", SkipEnabledCheck = true)]
     public static partial void Answered(this ILogger log, string command, string sessionId, string peer, string result, double milliseconds);

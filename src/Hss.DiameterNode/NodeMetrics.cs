@@ -16,6 +16,7 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _sent;
+    private readonly Counter<long> _duplicates;
     private readonly ConcurrentDictionary<(ResultCode, ExperimentalResultCode), string> _labels = new();
 
     public NodeMetrics(PeerTable peers, NodeOptions options)
@@ -27,6 +28,8 @@ internal sealed class NodeMetrics : IDisposable
         _sent = _meter.CreateCounter<long>("hss_diameter_sent_requests_total", description: "Requests of this node that came to an outcome.");
         _meter.CreateObservableGauge(
             "hss_diameter_pending_requests", () => Pending(peers.Snapshot()), description: "Requests of this node that wait for an answer of the peer.");
+        _duplicates = _meter.CreateCounter<long>(
+            "hss_diameter_duplicate_requests_total", description: "Copies of requests, answered as their originals were.");
         _meter.CreateObservableGauge(
             "hss_diameter_peer_state", () => Measure(peers.Snapshot(), options.Peers), description: "1 for the watchdog state each peer is in.");
     }
@@ -47,6 +50,11 @@ internal sealed class NodeMetrics : IDisposable
     /// <summary>Counts the outcome of one request of this node.</summary>
     public void CountSent(string application, string command, string result) =>
         _sent.Add(1, new("application", application), new("command", command), new("result", result));
+
+    /// <summary>Counts one copy of a request.</summary>
+    public void CountDuplicate(string command, DuplicateVerdict original) => _duplicates.Add(
+        1, new KeyValuePair<string, object?>("command", command),
+        new KeyValuePair<string, object?>("original", original == DuplicateVerdict.InWork ? "in_work" : "answered"));
 
     /// <summary>The label of a result. There are few results, so each label is made once.</summary>
     public string Label(ResultCode code, ExperimentalResultCode experimentalCode) =>

@@ -10,6 +10,8 @@ public sealed record NodeOptions
     /// <summary>The longest identity or realm (RFC 1035 2.3.4).</summary>
     internal const int MaxIdentityLength = 255;
 
+    private const long MaxDuplicateMemoryBytes = 16L * 1024 * 1024 * 1024;
+
     /// <summary>Origin-Host.</summary>
     public string Identity { get; init; } = "hss.ims.mnc001.mcc001.3gppnetwork.org";
 
@@ -74,6 +76,13 @@ public sealed record NodeOptions
     /// <summary>Requests of this node that may wait for their answers on one connection. At the bound the connection is no path.</summary>
     public int MaxRequestsAwaitingAnswersPerPeer { get; init; } = 1024;
 
+    /// <summary>Octets kept of answers whose requests must not be carried out twice; when they are used up, the oldest answers go.</summary>
+    /// Room for about 90,000 answers with a vector each: at 1,200 a second that is all of <see cref="DuplicateMemoryAge"/>.
+    public long DuplicateMemoryBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long an answer is kept for a copy of its request: 2 Tw with jitter and some patience, see <see cref="Duplicates"/>.</summary>
+    public TimeSpan DuplicateMemoryAge { get; init; } = TimeSpan.FromSeconds(70);
+
     /// <summary>How long a peer may leave its answers untaken before its connection is closed.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -105,6 +114,12 @@ public sealed record NodeOptions
 
         CheckTime(faults, nameof(ReconnectInterval), ReconnectInterval);
         CheckTime(faults, nameof(AnswerTimeout), AnswerTimeout);
+        if (DuplicateMemoryBytes is < Duplicates.MinMemoryBytes or > MaxDuplicateMemoryBytes)
+        {
+            faults.Add($"Diameter:DuplicateMemoryBytes: {DuplicateMemoryBytes} is out of range; give {Duplicates.MinMemoryBytes} to {MaxDuplicateMemoryBytes}.");
+        }
+
+        CheckTime(faults, nameof(DuplicateMemoryAge), DuplicateMemoryAge);
         CheckTime(faults, nameof(CapabilitiesTimeout), CapabilitiesTimeout);
         CheckTime(faults, nameof(WatchdogInterval), WatchdogInterval);
         CheckTime(faults, nameof(RequestDeadline), RequestDeadline);

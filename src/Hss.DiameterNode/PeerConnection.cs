@@ -4,6 +4,7 @@ using System.Net;
 using Hss.Diameter;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode;
@@ -43,7 +44,8 @@ internal sealed class PeerConnection : IDisposable
     public IPAddress? LocalAddress => (_context.LocalEndPoint as IPEndPoint)?.Address;
 
     public CapabilitiesSource Source => new(
-        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight);
+        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight,
+        _context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate);
 
     /// <summary>Whether the peer has shown a good CER.</summary>
     public bool IsIdentified => Volatile.Read(ref _isIdentified) != 0;

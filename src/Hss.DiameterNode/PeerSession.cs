@@ -210,7 +210,8 @@ internal sealed partial class PeerSession : IDisposable
         ResultCode fault = Dispatcher.JudgeHeader(message.Header);
         if (fault != ResultCode.None && message.Header.IsRequest)
         {
-            Answer(message, _node.BaseMessages.Refusal(message.Header, fault, default), isUrgent: true);
+            bool isCer = message.Header is { CommandCode: BaseCommands.CapabilitiesExchange, ApplicationId: ApplicationIds.Base };
+            Answer(message, isCer ? Cea(message, fault, default, "") : _node.BaseMessages.Refusal(message.Header, fault, default), isUrgent: true);
         }
 
         Happen(message.Event, $"the first message was no CER but command {message.Header.CommandCode}", message);

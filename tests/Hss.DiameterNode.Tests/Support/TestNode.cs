@@ -39,7 +39,7 @@ internal sealed class TestNode : IAsyncDisposable
             Requests.CxApplication(writer);
             writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
         },
-        Procedures = [new ProcedureRegistration<MultimediaAuthRequest>(procedure) { EchoedAvps = [Avp.UserName, Avp.PublicIdentity] }],
+        Procedures = [new ProcedureRegistration<MultimediaAuthRequest>(procedure) { EchoedAvps = [Avp.UserName, Avp.PublicIdentity], RemembersAnswers = true }],
     };
 
     public static ValueTask Succeed(MultimediaAuthRequest request, Answer answer, CancellationToken cancellationToken)
@@ -63,10 +63,11 @@ internal sealed class TestNode : IAsyncDisposable
         return peer;
     }
 
-    public async Task<FakePeer> ConnectOpenAsync(string originHost = Requests.Scscf, int sendBufferBytes = 64 * 1024)
+    public async Task<FakePeer> ConnectOpenAsync(
+        string originHost = Requests.Scscf, Action<MessageWriter>? applications = null, int sendBufferBytes = 64 * 1024)
     {
         FakePeer peer = Connect(sendBufferBytes);
-        await peer.OpenAsync(originHost);
+        await peer.OpenAsync(originHost, applications);
         return peer;
     }
 
