@@ -141,6 +141,7 @@ public sealed record NodeOptions
             faults.Add($"Diameter:{key}:Address: '{peer.Address}' is no IP address; give one, or leave it out.");
         }
 
+        for (int i = 0; i < peer.Realms.Count; i++) CheckIdentity(faults, $"{key}:{nameof(PeerOptions.Realms)}:{i}", peer.Realms[i]);
         if (peer.Connect) faults.Add($"Diameter:{key}:Connect: this version only accepts connections; set it to false.");
     }
 

@@ -144,7 +144,7 @@ internal sealed partial class PeerSession : IDisposable
         }
 
         // A CER of another version, or of a length no message has, cannot be judged further, but its sender can be told.
-        ResultCode fault = Dispatcher.JudgeHeader(message.Header);
+        ResultCode fault = RequestRules.JudgeHeader(message.Header);
         if (fault != ResultCode.None && message.Header.IsRequest)
         {
             Answer(message, _node.BaseMessages.Refusal(message.Header, fault, default), isUrgent: true);
@@ -159,7 +159,7 @@ internal sealed partial class PeerSession : IDisposable
         GrammarFault fault = default;
         bool isWellFormed = message.Event switch
         {
-            PeerEvent.RRcvDwr => DeviceWatchdogRequest.TryParse(message.Frame.Memory, out _, out fault),
+            PeerEvent.RRcvDwr => IsWellFormedDwr(message, out fault),
             PeerEvent.RRcvDpr => DisconnectPeerRequest.TryParse(message.Frame.Memory, out _, out fault),
             _ => true,
         };
@@ -173,6 +173,13 @@ internal sealed partial class PeerSession : IDisposable
         if (message.Event is not PeerEvent.RRcvMessage || message.Header.IsRequest) return true;
         _node.Log.AnswerIgnored(Name, message.Header.CommandCode, message.Header.HopByHopId);
         return false;
+    }
+
+    private bool IsWellFormedDwr(PeerMessage message, out GrammarFault fault)
+    {
+        if (!DeviceWatchdogRequest.TryParse(message.Frame.Memory, out DeviceWatchdogRequest dwr, out fault)) return false;
+        _node.OriginStates.Note(Peer!, dwr.OriginStateId);
+        return true;
     }
 
     private void ReadPeerTimer()
