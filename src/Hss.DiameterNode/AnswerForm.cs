@@ -99,7 +99,8 @@ internal sealed class AnswerForm(NodeIdentity identity, OverloadControl overload
     private static void WriteSessionId(MessageWriter writer, ReadOnlySpan<byte> frame, in RequestAvps avps)
     {
         ReadOnlySpan<byte> sessionId = avps.SessionIdAvp(frame);
-        if (!sessionId.IsEmpty) writer.WriteRawAvp(sessionId);
+        AvpReader reader = new(sessionId);
+        if (reader.Read()) Repeat(writer, reader);
     }
 
     private void WriteOrigin(MessageWriter writer)
@@ -116,7 +117,7 @@ internal sealed class AnswerForm(NodeIdentity identity, OverloadControl overload
             while (reader.Read())
             {
                 if (reader.Key != key) continue;
-                if (!reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
+                if (!reader.Data.IsEmpty) Repeat(writer, reader);
                 break;
             }
         }
@@ -128,7 +129,10 @@ internal sealed class AnswerForm(NodeIdentity identity, OverloadControl overload
         AvpReader reader = AvpReader.OverMessage(frame);
         while (reader.Read())
         {
-            if (reader.Key == key && !reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
+            if (reader.Key == key && !reader.Data.IsEmpty) Repeat(writer, reader);
         }
     }
+
+    // As it came but for reserved bits: whoever sends an AVP, for the second time too, sets them to 0 (RFC 6733 4.1).
+    private static void Repeat(MessageWriter writer, in AvpReader avp) => writer.WriteAvp(avp.Key, avp.Flags & ~AvpFlags.Reserved, avp.Data);
 }

@@ -15,6 +15,7 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _sent;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _unauthorized;
     private readonly Counter<long> _restarts;
@@ -26,6 +27,9 @@ internal sealed class NodeMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("hss_diameter_requests_total", description: "Application requests answered.");
         _duration = _meter.CreateHistogram<double>(
             "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");
+        _sent = _meter.CreateCounter<long>("hss_diameter_sent_requests_total", description: "Requests of this node that came to an outcome.");
+        _meter.CreateObservableGauge(
+            "hss_diameter_pending_requests", () => Pending(peers.Snapshot()), description: "Requests of this node that wait for an answer of the peer.");
         _duplicates = _meter.CreateCounter<long>(
             "hss_diameter_duplicate_requests_total", description: "Copies of requests, answered as their originals were.");
         _unauthorized = _meter.CreateCounter<long>(
@@ -50,6 +54,10 @@ internal sealed class NodeMetrics : IDisposable
         _requests.Add(1, applicationLabel, commandLabel, resultLabel);
         _duration.Record(duration.TotalSeconds, applicationLabel, commandLabel, resultLabel);
     }
+
+    /// <summary>Counts the outcome of one request of this node.</summary>
+    public void CountSent(string application, string command, string result) =>
+        _sent.Add(1, new("application", application), new("command", command), new("result", result));
 
     /// <summary>Counts one copy of a request.</summary>
     public void CountDuplicate(string command, DuplicateVerdict original) => _duplicates.Add(
@@ -81,6 +89,11 @@ internal sealed class NodeMetrics : IDisposable
             if (open.Any(one => string.Equals(one.Identity, peer.Identity, StringComparison.OrdinalIgnoreCase))) continue;
             yield return Measure(peer.Identity, WatchdogState.Down);
         }
+    }
+
+    private static IEnumerable<Measurement<int>> Pending(IReadOnlyList<PeerSnapshot> open)
+    {
+        foreach (PeerSnapshot peer in open) yield return new(peer.AwaitingAnswers, new KeyValuePair<string, object?>("peer", peer.Identity));
     }
 
     private static Measurement<int> Measure(string peer, WatchdogState state) => new(

@@ -64,6 +64,15 @@ public sealed record NodeOptions
     /// <summary>When a request without an answer gets 5012. Kamailio gives up after 5 seconds.</summary>
     public TimeSpan RequestDeadline { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long one attempt of a request of this node waits for its answer before the next path is tried.</summary>
+    /// 4 seconds: several times what a lost segment costs TCP to send again, so that an alternate path is for a peer that is gone and not
+    /// for a slow network (RFC 3539 3.3); and three of them, the longest a request may take in all, are over well within a minute, after
+    /// which nobody who caused the request still waits for it.
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Requests of this node that may wait for their answers on one connection. At the bound the connection is no path.</summary>
+    public int MaxRequestsAwaitingAnswersPerPeer { get; init; } = 1024;
+
     /// <summary>Octets kept of answers whose requests must not be carried out twice; when they are used up, the oldest answers go.</summary>
     /// Room for about 90,000 answers with a vector each: at 1,200 a second that is all of <see cref="DuplicateMemoryAge"/>.
     public long DuplicateMemoryBytes { get; init; } = 64 * 1024 * 1024;
@@ -98,7 +107,9 @@ public sealed record NodeOptions
         CheckRange(faults, nameof(MaxRequestsInFlight), MaxRequestsInFlight, 1, 10_000_000);
         CheckRange(faults, nameof(MaxConnections), MaxConnections, 1, 1_000_000);
         CheckRange(faults, nameof(MaxUnidentifiedConnections), MaxUnidentifiedConnections, 1, 1_000_000);
+        CheckRange(faults, nameof(MaxRequestsAwaitingAnswersPerPeer), MaxRequestsAwaitingAnswersPerPeer, 1, 1_000_000);
 
+        CheckTime(faults, nameof(AnswerTimeout), AnswerTimeout);
         if (DuplicateMemoryBytes is < Duplicates.MinMemoryBytes or > MaxDuplicateMemoryBytes)
         {
             faults.Add($"Diameter:DuplicateMemoryBytes: {DuplicateMemoryBytes} is out of range; give {Duplicates.MinMemoryBytes} to {MaxDuplicateMemoryBytes}.");

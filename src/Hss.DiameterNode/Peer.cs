@@ -9,6 +9,8 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
     private long _errors;
     private long _unauthorized;
     private uint _originStateId;
+    private long _sent;
+    private long _answersReceived;
     private int _watchdogState;
 
     /// <summary>The Origin-Host of its CER.</summary>
@@ -65,6 +67,10 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
 
     public void CountUnauthorized() => Interlocked.Increment(ref _unauthorized);
 
+    public void CountSent() => Interlocked.Increment(ref _sent);
+
+    public void CountAnswerReceived() => Interlocked.Increment(ref _answersReceived);
+
     public PeerSnapshot Snapshot() => new()
     {
         Identity = Identity,
@@ -82,5 +88,7 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
         Unauthorized = Interlocked.Read(ref _unauthorized),
         OriginStateId = OriginStateId,
         Restarts = Restarts,
+        Sent = Interlocked.Read(ref _sent),
+        AnswersReceived = Interlocked.Read(ref _answersReceived),
     };
 }

@@ -47,4 +47,13 @@ public sealed record PeerSnapshot
 
     /// <summary>How often it has restarted since this node started, as its Origin-State-Id tells.</summary>
     public int Restarts { get; init; }
+
+    /// <summary>Attempts to deliver a request of this node over this connection.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>Of these, answered.</summary>
+    public long AnswersReceived { get; init; }
+
+    /// <summary>Of these, still waited for.</summary>
+    public int AwaitingAnswers { get; init; }
 }

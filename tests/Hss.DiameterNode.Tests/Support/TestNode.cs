@@ -53,6 +53,14 @@ internal sealed class TestNode : IAsyncDisposable
         return peer;
     }
 
+    /// <summary>A peer that forwards.</summary>
+    public async Task<FakePeer> ConnectRelayAsync(string originHost)
+    {
+        FakePeer peer = Connect();
+        await peer.OpenAsync(originHost, Requests.RelayApplication);
+        return peer;
+    }
+
     public async Task<FakePeer> ConnectOpenAsync(
         string originHost = Requests.Scscf, Action<MessageWriter>? applications = null, int sendBufferBytes = 64 * 1024)
     {
