@@ -16,6 +16,8 @@ public static class KnownKeys
         "Diameter:ReconnectSeconds", "Diameter:AnswerTimeoutMilliseconds",
         "Diameter:Peers:#:Identity", "Diameter:Peers:#:Address", "Diameter:Peers:#:Connect", "Diameter:Peers:#:Tls",
         "Diameter:Peers:#:Applications", "Diameter:Peers:#:Applications:#", "Diameter:Peers:#:Role",
+        "Diameter:Peers:#:Commands", "Diameter:Peers:#:Commands:#", "Diameter:Peers:#:Realms", "Diameter:Peers:#:Realms:#",
+        "Diameter:MaxRequestsInFlight", "Diameter:DuplicateMemoryMebibytes", "Diameter:DuplicateMemorySeconds",
         "Diameter:Peers:#:Quirks", "Diameter:Peers:#:Quirks:#", "Diameter:Peers",
         "Storage:Provider", "Storage:ConnectionString", "Storage:MasterKeyFile", "Storage:CacheEntries",
         "Provisioning:Listen", "Provisioning:IfcTemplates",
