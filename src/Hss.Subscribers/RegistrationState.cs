@@ -16,7 +16,7 @@ public enum RegistrationStatus
 public sealed record AssignedServer(string Name, string DiameterHost, string DiameterRealm);
 
 /// <summary>Registration state of one implicit registration set. Immutable; <see cref="RegistrationTransitions"/> makes the next one.</summary>
-/// Shape: the arrays hold canonical IMPIs. A NotRegistered set has a Server only while authentication is pending.
+/// Shape: the arrays hold canonical IMPIs. A NotRegistered set has a Server only between a MAR and the SAR that follows it.
 /// Spec: TS 29.228 6.1.2, 6.3, 6.5.
 public sealed record RegistrationState
 {
