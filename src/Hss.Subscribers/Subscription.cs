@@ -126,6 +126,9 @@ public sealed record PublicIdentity
 
     public PublicIdentityType Type { get; init; }
 
+    /// <summary>A service and not a user: TS 23.003 13.5.</summary>
+    public bool IsPublicServiceIdentity => Type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi;
+
     public string? DisplayName { get; init; }
 
     public string? AliasGroup { get; init; }
