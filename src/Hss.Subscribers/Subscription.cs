@@ -126,8 +126,11 @@ public sealed record PublicIdentity
 
     public PublicIdentityType Type { get; init; }
 
-    /// <summary>A service and not a user: TS 23.003 13.5.</summary>
-    public bool IsPublicServiceIdentity => Type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi;
+    /// <summary>Whether Identity holds a regular expression: other identities fall into it.</summary>
+    public bool IsWildcarded => Type is PublicIdentityType.WildcardedPsi or PublicIdentityType.WildcardedImpu;
+
+    /// <summary>Whether it names a service and not a user; it never registers.</summary>
+    public bool IsServiceIdentity => Type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi;
 
     public string? DisplayName { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Hss.Subscribers;
 
 namespace Hss.Procedures.Tests;
@@ -36,17 +35,11 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken)
     {
         if (await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner) return new(owner, publicIdentity, IsWildcard: false);
-        // The longest text in front of the expression stands for "most specific": enough for a handful of wildcards in a test.
-        var best = (
-            from subscriber in _subscribers
-            from set in subscriber.Subscription.ImplicitRegistrationSets
-            from identity in set.PublicIdentities
-            where identity.Type is PublicIdentityType.WildcardedPsi or PublicIdentityType.WildcardedImpu
-            let parts = identity.Identity.Split('!')
-            where Regex.IsMatch(publicIdentity, $"^{Regex.Escape(parts[0])}(?:{parts[1]}){Regex.Escape(parts[2])}$")
-            orderby parts[0].Length descending
-            select new PublicIdentityMatch(subscriber, identity.Identity, IsWildcard: true)).FirstOrDefault();
-        return best.Subscriber is null ? null : best;
+        var wildcards = _subscribers.SelectMany(subscriber => subscriber.Subscription.ImplicitRegistrationSets)
+            .SelectMany(set => set.PublicIdentities).Where(identity => identity.IsWildcarded)
+            .Aggregate(WildcardIndex.Empty, (index, identity) => index.With(identity.Identity));
+        return wildcards.TryMatch(publicIdentity, out var wildcard)
+            ? new((await FindByPublicIdentityAsync(wildcard, cancellationToken))!, wildcard, IsWildcard: true) : null;
     }
 
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>

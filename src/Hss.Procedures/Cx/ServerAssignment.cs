@@ -88,7 +88,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         // One command holds users or services, never both (6.1.2.1). The text names no code; this one can show which identity is the odd one.
         for (var i = 1; i < places.Length; i++)
         {
-            if (places[i].Identity.IsPublicServiceIdentity == places[0].Identity.IsPublicServiceIdentity) continue;
+            if (places[i].Identity.IsServiceIdentity == places[0].Identity.IsServiceIdentity) continue;
             answer.Result(ResultCode.InvalidAvpValue, request.PublicIdentity.ElementAt(i).RawAvp.Span);
             return true;
         }
@@ -99,7 +99,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
             answer.ExperimentalResult(ExperimentalResultCode.ErrorInAssignmentType);
             return true;
         }
-        if (places.Any(place => place.Identity is { IsPublicServiceIdentity: true, PsiActive: false }))
+        if (places.Any(place => place.Identity is { IsServiceIdentity: true, PsiActive: false }))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
             return true;
