@@ -32,23 +32,26 @@ public static class CxApplication
             AnswerPreamble = WritePreamble,
             Procedures =
             [
-                Guarded<UserAuthorizationRequest>(userAuthorization.AnswerAsync, static request => request.SupportedFeatures),
+                // RFC 6733 3: a copy of a request must not change anything a second time. A MAR takes sequence numbers and a SAR may end a
+                // registration that came after it. UAR and LIR change no registration, so asking again gives what is true now; at worst a
+                // late copy of one that asks for capabilities lets an S-CSCF take over once more than the I-CSCF meant.
+                Guarded<UserAuthorizationRequest>(userAuthorization.AnswerAsync, static request => request.SupportedFeatures, false),
                 // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
-                Guarded<ServerAssignmentRequest>(serverAssignment.AnswerAsync, static request => request.SupportedFeatures, Avp.UserName),
-                Guarded<LocationInfoRequest>(locationInfo.AnswerAsync, static request => request.SupportedFeatures),
+                Guarded<ServerAssignmentRequest>(serverAssignment.AnswerAsync, static request => request.SupportedFeatures, true, Avp.UserName),
+                Guarded<LocationInfoRequest>(locationInfo.AnswerAsync, static request => request.SupportedFeatures, false),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
-                Guarded<MultimediaAuthRequest>(multimediaAuth.AnswerAsync, static request => request.SupportedFeatures, Avp.UserName, Avp.PublicIdentity),
+                Guarded<MultimediaAuthRequest>(multimediaAuth.AnswerAsync, static request => request.SupportedFeatures, true, Avp.UserName, Avp.PublicIdentity),
             ],
         };
 
         // What comes before the steps of every command: the features both sides have (TS 29.229 7.2.1). And around them: a store that cannot
         // answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").
         ProcedureRegistration<TRequest> Guarded<TRequest>(
-            CxProcedure<TRequest> procedure, Func<TRequest, AvpOccurrences> supportedFeatures, params AvpDefinition[] echoed)
+            CxProcedure<TRequest> procedure, Func<TRequest, AvpOccurrences> supportedFeatures, bool remembers, params AvpDefinition[] echoed)
             where TRequest : struct, IDiameterCommand<TRequest>
         {
-            return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed };
+            return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed, RemembersAnswers = remembers };
 
             async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
             {
