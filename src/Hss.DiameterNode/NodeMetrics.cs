@@ -25,6 +25,9 @@ internal sealed class NodeMetrics : IDisposable
             "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");
         _meter.CreateObservableGauge(
             "hss_diameter_peer_state", () => Measure(peers.Snapshot(), options.Peers), description: "1 for the watchdog state each peer is in.");
+        _meter.CreateObservableGauge(
+            "hss_diameter_requests_in_flight", () => peers.Snapshot().Select(MeasureInFlight),
+            description: "Requests of each open peer whose answers the transport has not taken yet.");
     }
 
     /// <summary>The meter, for tests that listen to one node only.</summary>
@@ -58,6 +61,8 @@ internal sealed class NodeMetrics : IDisposable
             yield return Measure(peer.Identity, WatchdogState.Down);
         }
     }
+
+    private static Measurement<int> MeasureInFlight(PeerSnapshot peer) => new(peer.InFlight, new KeyValuePair<string, object?>("peer", peer.Identity));
 
     private static Measurement<int> Measure(string peer, WatchdogState state) => new(
         1, new KeyValuePair<string, object?>("peer", peer), new KeyValuePair<string, object?>("state", state.ToString()));

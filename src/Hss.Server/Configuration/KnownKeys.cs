@@ -14,6 +14,8 @@ public static class KnownKeys
         "Diameter:Identity", "Diameter:Realm", "Diameter:Realms", "Diameter:Realms:#", "Diameter:Listen", "Diameter:Listen:#",
         "Diameter:AllowUnknownPeers", "Diameter:WatchdogSeconds", "Diameter:RequestDeadlineMilliseconds", "Diameter:MaxRequestsInFlightPerPeer",
         "Diameter:Peers:#:Identity", "Diameter:Peers:#:Address", "Diameter:Peers:#:Connect", "Diameter:Peers:#:Tls",
+        "Diameter:Peers:#:CertificateNames", "Diameter:Peers:#:CertificateNames:#",
+        "Diameter:Tls:CertificateFile", "Diameter:Tls:KeyFile", "Diameter:Tls:CaFile",
         "Diameter:Peers:#:Applications", "Diameter:Peers:#:Applications:#", "Diameter:Peers:#:Role",
         "Diameter:Peers:#:Quirks", "Diameter:Peers:#:Quirks:#", "Diameter:Peers",
         "Storage:Provider", "Storage:ConnectionString", "Storage:MasterKeyFile", "Storage:CacheEntries",
