@@ -42,6 +42,13 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         return writer;
     }
 
+    /// <summary>Copies the AVPs of another answer.</summary>
+    public static void CopyAll(MessageWriter writer, ReadOnlySpan<byte> avps)
+    {
+        AvpReader reader = new(avps);
+        while (reader.Read()) writer.WriteRawAvp(reader.RawAvp);
+    }
+
     /// <summary>Result-Code, and the AVP that caused it.</summary>
     public static void WriteResult(MessageWriter writer, ResultCode code, ReadOnlySpan<byte> failedAvp)
     {
@@ -79,7 +86,8 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
     private static void WriteSessionId(MessageWriter writer, ReadOnlySpan<byte> frame, in RequestAvps avps)
     {
         ReadOnlySpan<byte> sessionId = avps.SessionIdAvp(frame);
-        if (!sessionId.IsEmpty) writer.WriteRawAvp(sessionId);
+        AvpReader reader = new(sessionId);
+        if (reader.Read()) Repeat(writer, reader);
     }
 
     private void WriteOrigin(MessageWriter writer)
@@ -96,7 +104,7 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
             while (reader.Read())
             {
                 if (reader.Key != key) continue;
-                if (!reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
+                if (!reader.Data.IsEmpty) Repeat(writer, reader);
                 break;
             }
         }
@@ -108,7 +116,10 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         AvpReader reader = AvpReader.OverMessage(frame);
         while (reader.Read())
         {
-            if (reader.Key == key && !reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
+            if (reader.Key == key && !reader.Data.IsEmpty) Repeat(writer, reader);
         }
     }
+
+    // As it came but for reserved bits: whoever sends an AVP, for the second time too, sets them to 0 (RFC 6733 4.1).
+    private static void Repeat(MessageWriter writer, in AvpReader avp) => writer.WriteAvp(avp.Key, avp.Flags & ~AvpFlags.Reserved, avp.Data);
 }

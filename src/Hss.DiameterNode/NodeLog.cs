@@ -93,4 +93,26 @@ internal static partial class NodeLog
 
     [LoggerMessage(2205, LogLevel.Critical, "The answer to {Command} has {LengthBytes} octets, more than a peer takes; answered 5012. {Request}")]
     public static partial void AnswerTooLong(this ILogger log, string command, int lengthBytes, string request);
+
+    // 26xx: requests of this node.
+    [LoggerMessage(2600, LogLevel.Debug, "Sent {Command} {SessionId} for {DestinationHost} over {Peer}; perhaps a duplicate: {MayBeDuplicate}")]
+    public static partial void AttemptSent(
+        this ILogger log, string command, string sessionId, string destinationHost, string peer, bool mayBeDuplicate);
+
+    [LoggerMessage(2601, LogLevel.Information, "{Command} {SessionId} got no good answer over {Peer}: {Reason}; looking for another path")]
+    public static partial void AttemptFailed(this ILogger log, string command, string sessionId, string peer, string reason);
+
+    [LoggerMessage(2602, LogLevel.Debug, "{Command} {SessionId} for {DestinationHost} was answered over {Peer}: {Result}")]
+    public static partial void RequestAnswered(
+        this ILogger log, string command, string sessionId, string destinationHost, string peer, string result);
+
+    [LoggerMessage(2603, LogLevel.Warning, "{Command} {SessionId} for {DestinationHost} in {DestinationRealm} ended without an answer: {Result}")]
+    public static partial void RequestFailed(
+        this ILogger log, string command, string sessionId, string destinationHost, string destinationRealm, string result);
+
+    [LoggerMessage(2604, LogLevel.Warning, "The answer to {Command} {SessionId} over {Peer} cannot be used: {Fault}")]
+    public static partial void AnswerUnusable(this ILogger log, string command, string sessionId, string peer, string fault);
+
+    [LoggerMessage(2605, LogLevel.Critical, "{Command} {SessionId} has {LengthBytes} octets, more than a peer takes; it was not sent")]
+    public static partial void RequestTooLong(this ILogger log, string command, string sessionId, int lengthBytes);
 }

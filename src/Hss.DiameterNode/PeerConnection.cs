@@ -154,11 +154,12 @@ internal sealed class PeerConnection : IDisposable
         DiameterHeader header = DiameterHeader.Read(frame.Span);
         if (header.IsRequest) _inFlight.Enter();
 
-        if (_session.IsOpen && header.IsRequest && !PeerMessage.IsOfPeerProtocol(header))
+        if (_session.IsOpen && !PeerMessage.IsOfPeerProtocol(header))
         {
-            // R-Open, R-Rcv-Message: Process. Not through the mailbox: this is the path of every application request.
+            // R-Open, R-Rcv-Message: Process. Not through the mailbox: this is the path of every application message.
             _session.NoteTraffic(received);
-            _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
+            if (header.IsRequest) _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
+            else _session.ReceiveAnswer(header, frame);
         }
         else
         {
