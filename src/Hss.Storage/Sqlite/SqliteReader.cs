@@ -21,6 +21,7 @@ internal sealed class SqliteReader : IDisposable
     {
         _connection = connection;
         _seal = seal;
+        Jobs = new(connection);
         _ownerByPrivateIdentity = new(connection,
             "SELECT s.subscription_id FROM private_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
         _ownerByPublicIdentity = new(connection,
@@ -37,6 +38,8 @@ internal sealed class SqliteReader : IDisposable
             FROM registration_set WHERE subscription = ?1
             """);
     }
+
+    public SqliteJobReader Jobs { get; }
 
     public string? FindOwner(IdentityKind kind, string identity)
     {
@@ -123,6 +126,8 @@ internal sealed class SqliteReader : IDisposable
         _ownerByPrivateIdentity.Dispose();
         _ownerByPublicIdentity.Dispose();
         _subscription.Dispose();
+        _subscriptionIds.Dispose();
+        Jobs.Dispose();
         _privateIdentities.Dispose();
         _registrationSets.Dispose();
         _connection.Dispose();
