@@ -30,8 +30,8 @@ public interface ISubscriberDatabase : IDisposable
 
     void Write(SubscriberWrite write);
 
-    /// <summary>Ends and retries of jobs that change no registration state.</summary>
-    void UpdateJobs(ImmutableArray<CxJobUpdate> updates);
+    /// <summary>New jobs, ends and retries that change no registration state.</summary>
+    void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates);
 
     /// <summary>Forgets some of the finished jobs that ended before a moment or are beyond the number; returns how many.</summary>
     int PruneJobs(DateTimeOffset finishedBefore, int keep);

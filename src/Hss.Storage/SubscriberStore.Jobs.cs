@@ -30,13 +30,13 @@ public sealed partial class SubscriberStore
     public Task<IReadOnlyList<OpenJobs>> ReadOpenJobsAsync(CancellationToken cancellationToken) =>
         _reads.ReadAsync(static database => database.OpenJobs(), _database, cancellationToken);
 
-    public async Task UpdateJobsAsync(ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken)
+    public async Task WriteJobsAsync(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (updates.IsEmpty) return;
+        if (jobs.IsEmpty && updates.IsEmpty) return;
         await CommitAsync(database =>
         {
-            database.UpdateJobs(updates);
+            database.WriteJobs(jobs, updates);
             return true;
         }).ConfigureAwait(false);
         _tellJobsWritten();

@@ -40,8 +40,8 @@ public interface ISubscriberStore
     /// <summary>What is pending, by S-CSCF and kind.</summary>
     Task<IReadOnlyList<OpenJobs>> ReadOpenJobsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Updates jobs that change no registration state, such as those of a removed subscription.</summary>
-    Task UpdateJobsAsync(ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken);
+    /// <summary>Writes and updates jobs without changing any registration state, such as those of a removed subscription.</summary>
+    Task WriteJobsAsync(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken);
 
     /// <summary>Forgets finished jobs that ended before a moment, and those beyond a number, oldest first; some at a time. Returns how many.</summary>
     Task<int> PruneJobsAsync(DateTimeOffset finishedBefore, int keep, CancellationToken cancellationToken);

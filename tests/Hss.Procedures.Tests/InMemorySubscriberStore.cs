@@ -80,9 +80,9 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
 
     public Task<IReadOnlyList<OpenJobs>> ReadOpenJobsAsync(CancellationToken cancellationToken) => Task.FromResult(JobTable.Open(Available()._jobs));
 
-    public Task UpdateJobsAsync(ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken)
+    public Task WriteJobsAsync(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken)
     {
-        Available().Write([], updates);
+        Available().Write(jobs, updates);
         return Task.CompletedTask;
     }
 

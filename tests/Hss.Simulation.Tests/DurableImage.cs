@@ -70,7 +70,7 @@ internal sealed class ObservedDatabase(MemoryDatabase inner, CeilingHistory hist
 
     public IReadOnlyList<OpenJobs> OpenJobs() => inner.OpenJobs();
 
-    public void UpdateJobs(ImmutableArray<CxJobUpdate> updates) => inner.UpdateJobs(updates);
+    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates) => inner.WriteJobs(jobs, updates);
 
     public int PruneJobs(DateTimeOffset finishedBefore, int keep) => inner.PruneJobs(finishedBefore, keep);
 

@@ -90,7 +90,7 @@ public sealed class CxJobTests
         {
             JobUpdates = [new(job with { State = CxJobState.Acknowledged, Attempts = 1, Finished = ended, Result = "2001" })],
         });
-        await on.Store.UpdateJobsAsync([new(job with { State = CxJobState.Failed, Finished = ended, Result = "late" })], None);
+        await on.Store.WriteJobsAsync([], [new(job with { State = CxJobState.Failed, Finished = ended, Result = "late" })], None);
 
         var after = Assert.Single(await JobsAsync(on.Store));
         Assert.Equal((CxJobState.Acknowledged, 1, ended, "2001"), (after.State, after.Attempts, after.Finished, after.Result));
@@ -138,7 +138,7 @@ public sealed class CxJobTests
         Assert.Equal([5L], (await on.Store.ReadJobsAsync(new() { DueBy = start, DiameterHost = "y" }, None)).Select(job => job.Id));
 
         var first = (await on.Store.ReadJobsAsync(new() { Id = 1 }, None))[0];
-        await on.Store.UpdateJobsAsync([new(first with { State = CxJobState.Forced, Finished = start })], None);
+        await on.Store.WriteJobsAsync([], [new(first with { State = CxJobState.Forced, Finished = start })], None);
         Assert.Equal([2L, 4, 3], await DueAsync(30));
         Assert.Equal([2L, 5], (await on.Store.ReadJobsAsync(new() { SubscriptionId = Sample.Id(1), State = CxJobState.Pending }, None)).Select(job => job.Id));
         Assert.Equal([1L], (await on.Store.ReadJobsAsync(new() { State = CxJobState.Forced }, None)).Select(job => job.Id));

@@ -88,10 +88,10 @@ public sealed class MemoryDatabase : ISubscriberDatabase
 
     public IReadOnlyList<OpenJobs> OpenJobs() => JobTable.Open(Reading().Jobs);
 
-    public void UpdateJobs(ImmutableArray<CxJobUpdate> updates)
+    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates)
     {
         var tables = Writing();
-        _open = tables with { Jobs = JobTable.Update(tables.Jobs, updates) };
+        _open = (tables with { Jobs = JobTable.Update(tables.Jobs, updates) }).WithJobs(jobs, Time);
     }
 
     public int PruneJobs(DateTimeOffset finishedBefore, int keep)

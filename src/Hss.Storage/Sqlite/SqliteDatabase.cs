@@ -86,7 +86,12 @@ public sealed class SqliteDatabase : ISubscriberDatabase
 
     public void Write(SubscriberWrite write) => Writing(write, static (database, what) => database._writer!.Write(what));
 
-    public void UpdateJobs(ImmutableArray<CxJobUpdate> updates) => Writing(updates, static (database, what) => database._writer!.Jobs.Update(what));
+    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates) =>
+        Writing((jobs, updates), static (database, what) =>
+        {
+            database._writer!.Jobs.Update(what.updates);
+            database._writer.Jobs.Insert(what.jobs);
+        });
 
     public int PruneJobs(DateTimeOffset finishedBefore, int keep)
     {
