@@ -7,7 +7,7 @@ using static Hss.Procedures.Tests.TestSubscriptions;
 
 namespace Hss.Conformance.Tests.Ts29228;
 
-/// <summary>TS 29.228 Tables 6.1.1.2, 6.1.2.2, 6.1.4.2 and 6.3.4 to 6.3.7: which AVPs an answer has beside which others, in any state.</summary>
+/// <summary>TS 29.228 6.1.1, 6.1.2, 6.1.4, 6.3 and 6.6, the tables of the answers: which AVPs an answer has beside which others, in any state.</summary>
 /// Shape: histories of requests drawn at random over one subscriber, so that every state is met on ways that no table lists.
 public sealed class AnswerContentTests(ITestOutputHelper output)
 {
