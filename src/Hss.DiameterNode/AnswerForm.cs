@@ -42,6 +42,13 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         return writer;
     }
 
+    /// <summary>Copies the AVPs of another answer.</summary>
+    public static void CopyAll(MessageWriter writer, ReadOnlySpan<byte> avps)
+    {
+        AvpReader reader = new(avps);
+        while (reader.Read()) writer.WriteRawAvp(reader.RawAvp);
+    }
+
     /// <summary>Result-Code, and the AVP that caused it.</summary>
     public static void WriteResult(MessageWriter writer, ResultCode code, ReadOnlySpan<byte> failedAvp)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Base;
 
@@ -11,19 +10,15 @@ internal sealed class BaseMessages
 {
     private readonly NodeOptions _options;
     private readonly NodeIdentity _identity;
+    private readonly MessageIdentifiers _identifiers;
     private readonly IReadOnlyList<DiameterApplication> _applications;
-    private uint _lastHopByHopId;
-    private uint _lastEndToEndId;
 
-    public BaseMessages(NodeOptions options, NodeIdentity identity, IReadOnlyList<DiameterApplication> applications)
+    public BaseMessages(NodeOptions options, NodeIdentity identity, MessageIdentifiers identifiers, IReadOnlyList<DiameterApplication> applications)
     {
         _options = options;
         _identity = identity;
+        _identifiers = identifiers;
         _applications = applications;
-
-        // RFC 6733 3: hop-by-hop starts at random; end-to-end has the low bits of the start time on top, so a restart repeats none.
-        _lastHopByHopId = (uint)RandomNumberGenerator.GetInt32(int.MinValue, int.MaxValue);
-        _lastEndToEndId = (identity.OriginStateId << 20) | (uint)RandomNumberGenerator.GetInt32(1 << 20);
     }
 
     /// <summary>The CEA, to an accepted CER or to one that is refused.</summary>
@@ -133,8 +128,8 @@ internal sealed class BaseMessages
         {
             Flags = CommandFlags.Request,
             CommandCode = commandCode,
-            HopByHopId = Interlocked.Increment(ref _lastHopByHopId),
-            EndToEndId = Interlocked.Increment(ref _lastEndToEndId),
+            HopByHopId = _identifiers.NextHopByHopId(),
+            EndToEndId = _identifiers.NextEndToEndId(),
         });
         WriteOrigin(writer);
         return writer;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Base;
 
@@ -9,7 +10,9 @@ namespace Hss.DiameterNode;
 internal sealed record CapabilitiesVerdict(ResultCode Code, ReadOnlyMemory<byte> FailedAvp, string Reason, string Identity, Peer? Peer);
 
 /// <summary>Where a CER came from, as far as the transport knows.</summary>
-internal readonly record struct CapabilitiesSource(IPAddress? Address, string RemoteEndPoint, bool IsTls, InFlight InFlight);
+/// Shape: the certificate is the one TLS has verified; who it stands for is still to be judged.
+internal readonly record struct CapabilitiesSource(
+    IPAddress? Address, string RemoteEndPoint, bool IsTls, InFlight InFlight, X509Certificate2? Certificate = null);
 
 /// <summary>Process-CER: decides whether a peer is let in and what it has in common with this node.</summary>
 /// Order: grammar, own identity, known or not, transport, security, applications: first who it is, then what it may.
@@ -50,9 +53,12 @@ internal sealed class CapabilitiesExchange(
 
         if (known is { Tls: true } && !source.IsTls) return Refuse(ResultCode.NoCommonSecurity, $"'{name}' is configured to come over TLS");
 
-        // Inband-Security-Id is deprecated (RFC 6733 6.10); a peer that lists values but not this one wants TLS after the CER.
+        if (source.IsTls && PeerCertificate.WhyNot(source.Certificate, name, known) is { } whyNot) return Refuse(ResultCode.UnknownPeer, whyNot);
+
+        // Inband-Security-Id is deprecated (RFC 6733 6.10); a peer that lists values but not this one wants TLS after the CER. Over TLS it
+        // has what it wants. The CEA carries none either way, which stands for NO_INBAND_SECURITY: nothing is negotiated any more.
         AvpOccurrences security = cer.InbandSecurityId;
-        if (security.First.IsPresent && !security.Any(value => value.ToUnsigned32() == NoInbandSecurity))
+        if (!source.IsTls && security.First.IsPresent && !security.Any(value => value.ToUnsigned32() == NoInbandSecurity))
         {
             return Refuse(ResultCode.NoCommonSecurity, "only NO_INBAND_SECURITY is supported; TLS belongs before the CER");
         }

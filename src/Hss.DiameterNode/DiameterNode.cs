@@ -22,6 +22,8 @@ public sealed class DiameterNode : IAsyncDisposable
 
     private readonly ConcurrentDictionary<PeerConnection, Task> _connections = new();
     private readonly NodeMetrics _metrics;
+    private readonly KnownPeers _knownPeers;
+    private readonly OutgoingRequests _outgoing;
     private readonly Func<double> _jitter;
     private readonly Lock _gate = new();
     private int _count;
@@ -54,12 +56,15 @@ public sealed class DiameterNode : IAsyncDisposable
         _jitter = jitter ?? SystemRandom;
         Identity = new NodeIdentity(options, unchecked((uint)time.GetUtcNow().ToUnixTimeSeconds()));
         KnownPeers knownPeers = new(options.Peers);
+        _knownPeers = knownPeers;
         Frames = new FramePool(frames);
         Peers = new PeerTable();
         _metrics = new NodeMetrics(Peers, options);
-        BaseMessages = new BaseMessages(options, Identity, served);
+        MessageIdentifiers identifiers = new(options.Identity, Identity.OriginStateId);
+        BaseMessages = new BaseMessages(options, Identity, identifiers, served);
         Capabilities = new CapabilitiesExchange(options, Identity, knownPeers, served);
         Dispatcher = new Dispatcher(options, Identity, knownPeers, served, Frames, _metrics, time, Log);
+        _outgoing = new OutgoingRequests(options, Identity, identifiers, served, Peers, _metrics, time, Log);
     }
 
     /// <summary>The open peers, by identity.</summary>
@@ -121,11 +126,21 @@ public sealed class DiameterNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a request of this node and ends with its one outcome.</summary>
+    /// Order: over the destination's own connection, else over relays; each path once, the next one when a path fails or is silent,
+    /// with the T bit and the same End-to-End identifier. Ends within three times <see cref="NodeOptions.AnswerTimeout"/>.
+    /// Errors: ArgumentException for an application that is not served; OperationCanceledException. Spec: RFC 6733 5.5.4, 6.1.
+    public Task<OutgoingAnswer> SendAsync(OutgoingRequest request, CancellationToken cancellationToken) => _outgoing.SendAsync(request, cancellationToken);
+
+    /// <summary>The configured habits of a node, open or not.</summary>
+    public PeerQuirks QuirksOf(string originHost) => _knownPeers.Find(originHost)?.Quirks ?? PeerQuirks.None;
+
     /// <summary>Ends every connection in good order: DPR (REBOOTING), DPA awaited, requests in flight answered, flushed, closed.</summary>
     /// Order: each step is bounded by its option; <paramref name="cancellationToken"/> ends them all at once.
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
+        _outgoing.Stop();
         if (!_connections.IsEmpty) Log.Stopping(Options.Identity, Options.Realm, _connections.Count);
         foreach (PeerConnection connection in _connections.Keys) connection.Stop();
         try

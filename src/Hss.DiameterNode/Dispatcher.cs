@@ -42,6 +42,7 @@ internal sealed class Dispatcher : IDisposable
         Frames = frames;
         Form = new AnswerForm(identity, options.MaxFrameLengthBytes);
         _deadlines = new DeadlineQueue(time, options.RequestDeadline);
+        Duplicates = new Duplicates(options.DuplicateMemoryBytes, options.DuplicateMemoryAge, time);
         _applications = applications.ToFrozenDictionary(application => application.Id, application => application.Name);
         _commands = applications.SelectMany(Commands).ToFrozenDictionary(pair => pair.Key, pair => pair.Value);
     }
@@ -49,6 +50,8 @@ internal sealed class Dispatcher : IDisposable
     public AnswerForm Form { get; }
 
     public FramePool Frames { get; }
+
+    public Duplicates Duplicates { get; }
 
     public int MaxFrameLengthBytes => _options.MaxFrameLengthBytes;
 
@@ -108,7 +111,14 @@ internal sealed class Dispatcher : IDisposable
         if (_log.IsEnabled(LogLevel.Critical)) _log.AnswerTooLong(answer.Command.Name, lengthBytes, MessageText.Of(answer.Frame));
     }
 
-    public void Dispose() => _deadlines.Dispose();
+    /// <summary>Takes the deadline off a request that has its answer.</summary>
+    public void StopWatching(Answer answer) => _deadlines.Remove(answer);
+
+    public void Dispose()
+    {
+        _deadlines.Dispose();
+        Duplicates.Dispose();
+    }
 
     private ResultCode Judge(Peer peer, in DiameterHeader header, RentedFrame frame, in RequestAvps avps, out Command? command)
     {
@@ -140,6 +150,8 @@ internal sealed class Dispatcher : IDisposable
 
     private void Serve(Answer answer)
     {
+        if (answer.Command.RemembersAnswers && IsCopy(answer)) return;
+
         // A procedure that ends at once never shows its token to anybody, so the thread keeps the source for the next one.
         CancellationTokenSource cancellation = t_cancellation ?? new CancellationTokenSource();
         t_cancellation = null;
@@ -159,7 +171,7 @@ internal sealed class Dispatcher : IDisposable
         if (!isStarted)
         {
             Keep(cancellation);
-            answer.Refuse(fault);
+            answer.Refuse(fault.Code, fault.FailedAvp.Span);
             return;
         }
 
@@ -174,6 +186,29 @@ internal sealed class Dispatcher : IDisposable
         answer.Cancellation = cancellation;
         _deadlines.Add(answer);
         _ = FinishAsync(running, answer);
+    }
+
+    /// <summary>Finds out whether the request was here before, and answers it then.</summary>
+    private bool IsCopy(Answer answer)
+    {
+        DuplicateVerdict verdict = Duplicates.Enter(answer);
+        switch (verdict)
+        {
+            case DuplicateVerdict.Answered:
+                answer.End(null);
+                break;
+            case DuplicateVerdict.InWork:
+                // The original may have ended meanwhile, or end now: whoever comes last takes the copy off the list.
+                answer.WaitForOriginal();
+                _deadlines.Add(answer);
+                if (answer.IsClaimed) _deadlines.Remove(answer);
+                break;
+            case DuplicateVerdict.New:
+                return false;
+        }
+
+        _metrics.CountDuplicate(answer.Command.Name, verdict);
+        return true;
     }
 
     private async Task FinishAsync(ValueTask running, Answer answer)

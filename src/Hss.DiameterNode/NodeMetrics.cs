@@ -15,6 +15,8 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _sent;
+    private readonly Counter<long> _duplicates;
     private readonly ConcurrentDictionary<(ResultCode, ExperimentalResultCode), string> _labels = new();
 
     public NodeMetrics(PeerTable peers, NodeOptions options)
@@ -23,6 +25,11 @@ internal sealed class NodeMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("hss_diameter_requests_total", description: "Application requests answered.");
         _duration = _meter.CreateHistogram<double>(
             "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");
+        _sent = _meter.CreateCounter<long>("hss_diameter_sent_requests_total", description: "Requests of this node that came to an outcome.");
+        _meter.CreateObservableGauge(
+            "hss_diameter_pending_requests", () => Pending(peers.Snapshot()), description: "Requests of this node that wait for an answer of the peer.");
+        _duplicates = _meter.CreateCounter<long>(
+            "hss_diameter_duplicate_requests_total", description: "Copies of requests, answered as their originals were.");
         _meter.CreateObservableGauge(
             "hss_diameter_peer_state", () => Measure(peers.Snapshot(), options.Peers), description: "1 for the watchdog state each peer is in.");
     }
@@ -39,6 +46,15 @@ internal sealed class NodeMetrics : IDisposable
         _requests.Add(1, applicationLabel, commandLabel, resultLabel);
         _duration.Record(duration.TotalSeconds, applicationLabel, commandLabel, resultLabel);
     }
+
+    /// <summary>Counts the outcome of one request of this node.</summary>
+    public void CountSent(string application, string command, string result) =>
+        _sent.Add(1, new("application", application), new("command", command), new("result", result));
+
+    /// <summary>Counts one copy of a request.</summary>
+    public void CountDuplicate(string command, DuplicateVerdict original) => _duplicates.Add(
+        1, new KeyValuePair<string, object?>("command", command),
+        new KeyValuePair<string, object?>("original", original == DuplicateVerdict.InWork ? "in_work" : "answered"));
 
     /// <summary>The label of a result. There are few results, so each label is made once.</summary>
     public string Label(ResultCode code, ExperimentalResultCode experimentalCode) =>
@@ -57,6 +73,11 @@ internal sealed class NodeMetrics : IDisposable
             if (open.Any(one => string.Equals(one.Identity, peer.Identity, StringComparison.OrdinalIgnoreCase))) continue;
             yield return Measure(peer.Identity, WatchdogState.Down);
         }
+    }
+
+    private static IEnumerable<Measurement<int>> Pending(IReadOnlyList<PeerSnapshot> open)
+    {
+        foreach (PeerSnapshot peer in open) yield return new(peer.AwaitingAnswers, new KeyValuePair<string, object?>("peer", peer.Identity));
     }
 
     private static Measurement<int> Measure(string peer, WatchdogState state) => new(

@@ -7,6 +7,8 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
     private long _received;
     private long _answered;
     private long _errors;
+    private long _sent;
+    private long _answersReceived;
     private int _watchdogState;
 
     /// <summary>The Origin-Host of its CER.</summary>
@@ -48,6 +50,10 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
         if (isError) Interlocked.Increment(ref _errors);
     }
 
+    public void CountSent() => Interlocked.Increment(ref _sent);
+
+    public void CountAnswerReceived() => Interlocked.Increment(ref _answersReceived);
+
     public PeerSnapshot Snapshot() => new()
     {
         Identity = Identity,
@@ -62,5 +68,7 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
         Received = Interlocked.Read(ref _received),
         Answered = Interlocked.Read(ref _answered),
         Errors = Interlocked.Read(ref _errors),
+        Sent = Interlocked.Read(ref _sent),
+        AnswersReceived = Interlocked.Read(ref _answersReceived),
     };
 }

@@ -4,6 +4,7 @@ using System.Net;
 using Hss.Diameter;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode;
@@ -39,7 +40,8 @@ internal sealed class PeerConnection : IDisposable
     public IPAddress? LocalAddress => (_context.LocalEndPoint as IPEndPoint)?.Address;
 
     public CapabilitiesSource Source => new(
-        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight);
+        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight,
+        _context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate);
 
     /// <summary>Whether the peer has shown a good CER.</summary>
     public bool IsIdentified => Volatile.Read(ref _isIdentified) != 0;
@@ -152,11 +154,12 @@ internal sealed class PeerConnection : IDisposable
         DiameterHeader header = DiameterHeader.Read(frame.Span);
         if (header.IsRequest) _inFlight.Enter();
 
-        if (_session.IsOpen && header.IsRequest && !PeerMessage.IsOfPeerProtocol(header))
+        if (_session.IsOpen && !PeerMessage.IsOfPeerProtocol(header))
         {
-            // R-Open, R-Rcv-Message: Process. Not through the mailbox: this is the path of every application request.
+            // R-Open, R-Rcv-Message: Process. Not through the mailbox: this is the path of every application message.
             _session.NoteTraffic(received);
-            _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
+            if (header.IsRequest) _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
+            else _session.ReceiveAnswer(header, frame);
         }
         else
         {

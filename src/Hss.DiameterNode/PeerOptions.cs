@@ -27,6 +27,10 @@ public sealed record PeerOptions
     /// <summary>Whether the peer must come over TLS. A CER without it is refused with 5017.</summary>
     public bool Tls { get; init; }
 
+    /// <summary>The names of which its certificate must carry one, in place of <see cref="Identity"/>. Empty: the identity.</summary>
+    /// For a relay whose certificate is made out to another name than its Origin-Host, or for several relays that share one.
+    public IReadOnlyList<string> CertificateNames { get; init; } = [];
+
     /// <summary>The applications the peer may use, by name (<c>Cx</c>) or number. Empty: all this node has.</summary>
     public IReadOnlyList<string> Applications { get; init; } = [];
 

@@ -98,8 +98,11 @@ internal sealed partial class PeerSession
                 _watchdogInterval = _node.NextWatchdogInterval();
                 _watchdogTimer.Set(_watchdog.State, _watchdogInterval);
                 break;
+            case WatchdogAction.Failover when _watchdog.State == WatchdogState.Suspect:
+                Pending.FailOver();
+                break;
             case WatchdogAction.Failover or WatchdogAction.Failback:
-                break; // Seen in the peer table's state; this node has no requests of its own to turn elsewhere.
+                break; // New requests follow the peer table's state; those on a connection that ends are told by its end.
             case WatchdogAction.CloseConnection:
                 _isGivenUp = true;
                 Happen(PeerEvent.Lost, "the watchdog gave the peer up");

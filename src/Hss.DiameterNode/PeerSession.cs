@@ -31,6 +31,7 @@ internal sealed partial class PeerSession : IDisposable
         _peerTimer = new StateTimer<PeerState>(node.Time, () => PostAndFlush(LetterKind.PeerTimer));
         _watchdogTimer = new StateTimer<WatchdogState>(node.Time, () => PostAndFlush(LetterKind.WatchdogTimer));
         _lastTraffic = node.Time.GetTimestamp();
+        Pending = new PendingRequests(node.Options.MaxRequestsAwaitingAnswersPerPeer);
     }
 
     internal enum LetterKind
@@ -46,6 +47,9 @@ internal sealed partial class PeerSession : IDisposable
         Replaced,
         Stalled,
     }
+
+    /// <summary>The requests of this node that wait for answers on this connection.</summary>
+    public PendingRequests Pending { get; }
 
     /// <summary>The peer, once its CER was accepted.</summary>
     public Peer? Peer { get; private set; }
@@ -75,6 +79,23 @@ internal sealed partial class PeerSession : IDisposable
         Volatile.Write(ref _lastTraffic, received);
         if (Peer!.WatchdogState == WatchdogState.Suspect) Post(LetterKind.Traffic);
     }
+
+    /// <summary>An answer came on the open connection; the frame ends here.</summary>
+    public void ReceiveAnswer(in DiameterHeader header, in RentedFrame frame)
+    {
+        ReadAnswer(header, frame);
+        _node.Frames.Return(frame);
+    }
+
+    /// <summary>Sends a request of this node, behind what waits.</summary>
+    public void Send(MessageWriter request)
+    {
+        Peer!.CountSent();
+        _queue.EnqueueRequest(request);
+        _queue.FlushSoon();
+    }
+
+    public PeerSnapshot Snapshot() => Peer!.Snapshot() with { AwaitingAnswers = Pending.Count };
 
     public void Dispose()
     {
@@ -154,7 +175,7 @@ internal sealed partial class PeerSession : IDisposable
         Happen(message.Event, $"the first message was no CER but command {message.Header.CommandCode}", message);
     }
 
-    /// <summary>Answers a DWR or DPR that breaks its grammar, and drops answers to nothing.</summary>
+    /// <summary>Answers a DWR or DPR that breaks its grammar, and brings answers to the requests they belong to.</summary>
     private bool IsWellFormed(PeerMessage message)
     {
         GrammarFault fault = default;
@@ -172,8 +193,21 @@ internal sealed partial class PeerSession : IDisposable
         }
 
         if (message.Event is not PeerEvent.RRcvMessage || message.Header.IsRequest) return true;
-        _node.Log.AnswerIgnored(Name, message.Header.CommandCode, message.Header.HopByHopId);
+        ReadAnswer(message.Header, message.Frame);
         return false;
+    }
+
+    private void ReadAnswer(in DiameterHeader header, in RentedFrame frame)
+    {
+        if (Pending.Take(header) is { } attempt)
+        {
+            Peer!.CountAnswerReceived();
+            attempt.Exchange.OnAnswer(attempt, frame.Span);
+        }
+        else
+        {
+            _node.Log.AnswerIgnored(Name, header.CommandCode, header.HopByHopId);
+        }
     }
 
     private void ReadPeerTimer()
@@ -205,6 +239,9 @@ internal sealed partial class PeerSession : IDisposable
 
         // Seen by the reader only now: an answer must not overtake the CEA.
         _state = transition.State;
+
+        // Not before: a peer that is closing may still answer what it had, and that is better than asking another one.
+        if (_state == PeerState.Closed) Pending.Close();
     }
 
     internal readonly record struct Letter(LetterKind Kind, RentedFrame Frame);

@@ -38,4 +38,13 @@ public sealed record PeerSnapshot
 
     /// <summary>Of these, refused by the node itself: protocol errors, grammar faults, missed deadlines, our own bugs.</summary>
     public required long Errors { get; init; }
+
+    /// <summary>Attempts to deliver a request of this node over this connection.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>Of these, answered.</summary>
+    public long AnswersReceived { get; init; }
+
+    /// <summary>Of these, still waited for.</summary>
+    public int AwaitingAnswers { get; init; }
 }

@@ -22,6 +22,9 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>Names of stored subscriptions, at most so many, in the order they were created.</summary>
     IReadOnlyList<string> SubscriptionIds(int most);
 
+    /// <summary>Every wildcarded identity with the subscription that owns it, as last committed.</summary>
+    IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities();
+
     void Write(SubscriberWrite write);
 
     /// <summary>Does on the caller's thread what needs no transaction (serialising, sealing) and returns the step that writes.</summary>

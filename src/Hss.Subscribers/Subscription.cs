@@ -126,6 +126,12 @@ public sealed record PublicIdentity
 
     public PublicIdentityType Type { get; init; }
 
+    /// <summary>Whether Identity holds a regular expression: other identities fall into it.</summary>
+    public bool IsWildcarded => Type is PublicIdentityType.WildcardedPsi or PublicIdentityType.WildcardedImpu;
+
+    /// <summary>Whether it names a service and not a user; it never registers.</summary>
+    public bool IsServiceIdentity => Type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi;
+
     public string? DisplayName { get; init; }
 
     public string? AliasGroup { get; init; }

@@ -47,7 +47,8 @@ internal static class CxRequests
         }, originHost);
 
     public static byte[] Sar(
-        uint type, string? userName, IReadOnlyList<string> publicIdentities, string serverName = ScscfName, uint alreadyAvailable = 0, string originHost = "scscf." + Realm) =>
+        uint type, string? userName, IReadOnlyList<string> publicIdentities, string serverName = ScscfName, uint alreadyAvailable = 0, string originHost = "scscf." + Realm,
+        Action<MessageWriter>? more = null) =>
         Build(301, writer =>
         {
             if (userName is not null) writer.WriteText(Avp.UserName, userName);
@@ -55,7 +56,22 @@ internal static class CxRequests
             writer.WriteText(Avp.ServerName, serverName);
             writer.WriteUnsigned32(Avp.ServerAssignmentType, type);
             writer.WriteUnsigned32(Avp.UserDataAlreadyAvailable, alreadyAvailable);
+            more?.Invoke(writer);
         }, originHost);
+
+    /// <summary>The members of a SCSCF-Restoration-Info: what one contact of a user needs, told apart by a tag.</summary>
+    public static byte[] Restoration(string userName, string tag)
+    {
+        var writer = MessageWriter.Rent();
+        writer.WriteText(Avp.UserName, userName);
+        writer.BeginGroup(Avp.RestorationInfo);
+        writer.WriteText(Avp.Path, $"<sip:term@pcscf.{Realm}:5070;lr>");
+        writer.WriteText(Avp.Contact, $"<sip:{tag}@192.0.2.1:5060>;expires=600");
+        writer.EndGroup();
+        var members = writer.Written.ToArray();
+        writer.Return();
+        return members;
+    }
 
     private static byte[] Build(uint command, Action<MessageWriter> writeRest, string originHost = "scscf." + Realm)
     {

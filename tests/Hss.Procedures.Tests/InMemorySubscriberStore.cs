@@ -29,8 +29,15 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfPrivateIdentity(privateIdentity) >= 0));
 
-    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
-        await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner ? new(owner, publicIdentity, IsWildcard: false) : null;
+    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken)
+    {
+        if (await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner) return new(owner, publicIdentity, IsWildcard: false);
+        var wildcards = _subscribers.SelectMany(subscriber => subscriber.Subscription.ImplicitRegistrationSets)
+            .SelectMany(set => set.PublicIdentities).Where(identity => identity.IsWildcarded)
+            .Aggregate(WildcardIndex.Empty, (index, identity) => index.With(identity.Identity));
+        return wildcards.TryMatch(publicIdentity, out var wildcard)
+            ? new((await FindByPublicIdentityAsync(wildcard, cancellationToken))!, wildcard, IsWildcard: true) : null;
+    }
 
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfSet(publicIdentity, out _) >= 0));

@@ -65,6 +65,8 @@ internal sealed class ObservedDatabase(MemoryDatabase inner, CeilingHistory hist
 
     public IReadOnlyList<string> SubscriptionIds(int most) => inner.SubscriptionIds(most);
 
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() => inner.WildcardedIdentities();
+
     public void Write(SubscriberWrite write)
     {
         inner.Write(write);

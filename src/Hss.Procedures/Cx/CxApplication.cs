@@ -32,22 +32,25 @@ public static class CxApplication
             AnswerPreamble = WritePreamble,
             Procedures =
             [
-                Guarded<UserAuthorizationRequest>(trouble, userAuthorization.AnswerAsync),
+                // RFC 6733 3: a copy of a request must not change anything a second time. A MAR takes sequence numbers and a SAR may end a
+                // registration that came after it; UAR and LIR change nothing, so asking again gives what is true now.
+                Guarded<UserAuthorizationRequest>(trouble, userAuthorization.AnswerAsync, false),
                 // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
-                Guarded<ServerAssignmentRequest>(trouble, serverAssignment.AnswerAsync, Avp.UserName),
-                Guarded<LocationInfoRequest>(trouble, locationInfo.AnswerAsync),
+                Guarded<ServerAssignmentRequest>(trouble, serverAssignment.AnswerAsync, true, Avp.UserName),
+                Guarded<LocationInfoRequest>(trouble, locationInfo.AnswerAsync, false),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
-                Guarded<MultimediaAuthRequest>(trouble, multimediaAuth.AnswerAsync, Avp.UserName, Avp.PublicIdentity),
+                Guarded<MultimediaAuthRequest>(trouble, multimediaAuth.AnswerAsync, true, Avp.UserName, Avp.PublicIdentity),
             ],
         };
     }
 
     /// <summary>A store that cannot answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").</summary>
-    private static ProcedureRegistration<TRequest> Guarded<TRequest>(StoreTroubleLog log, Procedure<TRequest> procedure, params AvpDefinition[] echoed)
+    private static ProcedureRegistration<TRequest> Guarded<TRequest>(
+        StoreTroubleLog log, Procedure<TRequest> procedure, bool remembers, params AvpDefinition[] echoed)
         where TRequest : struct, IDiameterCommand<TRequest>
     {
-        return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed };
+        return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed, RemembersAnswers = remembers };
 
         async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
         {

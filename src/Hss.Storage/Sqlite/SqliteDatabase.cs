@@ -64,6 +64,9 @@ public sealed class SqliteDatabase : ISubscriberDatabase
 
     public IReadOnlyList<string> SubscriptionIds(int most) => Reading(most, static (reader, count) => reader.SubscriptionIds(count));
 
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() =>
+        Reading(0, static (reader, _) => reader.WildcardedIdentities());
+
     public StoreCounts Count()
     {
         try

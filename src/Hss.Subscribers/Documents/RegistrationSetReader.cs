@@ -80,7 +80,10 @@ internal sealed class RegistrationSetReader(ProblemList problems)
             ? CanonicalIdentity.TryWildcarded(text, out var canonical, out var problem)
             : CanonicalIdentity.TryPublic(text, out canonical, out problem);
         if (read && wildcarded)
-            problem = ExtendedRegularExpression.Problem(canonical[(canonical.IndexOf('!') + 1)..canonical.LastIndexOf('!')]);
+        {
+            var expression = canonical[(canonical.IndexOf('!', StringComparison.Ordinal) + 1)..canonical.LastIndexOf('!')];
+            problem = ExtendedRegularExpression.Problem(expression) ?? WildcardExpression.Problem(expression);
+        }
         // Two exclamation marks make a wildcard in the eyes of a S-CSCF (TS 23.003 13.5), whatever type stands beside them.
         else if (read && canonical.Count(c => c == '!') > 1)
             problem = "has two exclamation marks, which make it a wildcard; give its identityType";

@@ -47,6 +47,8 @@ internal sealed class FakePeer
 
     public Task<ReceivedMessage> ExpectMaaAsync() => ExpectAsync(303, isRequest: false);
 
+    public Task<ReceivedMessage> ExpectRtrAsync() => ExpectAsync(304, isRequest: true);
+
     public async Task<ReceivedMessage> ExpectAsync(uint command, bool isRequest)
     {
         ReceivedMessage? message = await ReceiveAsync();

@@ -77,6 +77,52 @@ internal static class Requests
             more?.Invoke(writer);
         });
 
+    public static void RelayApplication(MessageWriter writer) => writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
+
+    /// <summary>The request a node under test sends: a RTR.</summary>
+    public static OutgoingRequest Rtr(string destinationHost = Scscf, uint? priority = null, Action<MessageWriter>? more = null) => new()
+    {
+        ApplicationId = ApplicationIds.Cx,
+        CommandCode = 304,
+        CommandName = "RTR",
+        DestinationHost = destinationHost,
+        DestinationRealm = Realm,
+        Priority = priority,
+        Write = writer =>
+        {
+            writer.WriteText(Avp.UserName, "alice@" + Realm);
+            writer.BeginGroup(Avp.DeregistrationReason);
+            writer.WriteEnumerated(Avp.ReasonCode, 0);
+            writer.EndGroup();
+            more?.Invoke(writer);
+        },
+    };
+
+    /// <summary>The answer to it, in the form a server gives to any result but 3xxx.</summary>
+    public static byte[] Rta(ReceivedMessage request, uint result = 2001, string originHost = Scscf, Action<MessageWriter>? more = null) =>
+        AnswerTo(request, writer =>
+        {
+            writer.WriteText(Avp.SessionId, request.Text(Avp.SessionId)!);
+            CxApplication(writer);
+            writer.WriteUnsigned32(Avp.ResultCode, result);
+            writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
+            Origin(writer, originHost);
+            more?.Invoke(writer);
+        });
+
+    /// <summary>An answer-message with the E bit.</summary>
+    public static byte[] ErrorAnswer(ReceivedMessage request, ResultCode result, string originHost)
+    {
+        byte[] answer = AnswerTo(request, writer =>
+        {
+            writer.WriteText(Avp.SessionId, request.Text(Avp.SessionId)!);
+            Origin(writer, originHost);
+            writer.WriteUnsigned32(Avp.ResultCode, (uint)result);
+        });
+        answer[4] |= (byte)CommandFlags.Error;
+        return answer;
+    }
+
     public static byte[] Write(CommandFlags flags, uint command, uint application, Action<MessageWriter> avps)
     {
         uint identifier = Interlocked.Increment(ref s_identifier);

@@ -37,7 +37,7 @@ internal sealed class TestNode : IAsyncDisposable
             Requests.CxApplication(writer);
             writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
         },
-        Procedures = [new ProcedureRegistration<MultimediaAuthRequest>(procedure) { EchoedAvps = [Avp.UserName, Avp.PublicIdentity] }],
+        Procedures = [new ProcedureRegistration<MultimediaAuthRequest>(procedure) { EchoedAvps = [Avp.UserName, Avp.PublicIdentity], RemembersAnswers = true }],
     };
 
     public static ValueTask Succeed(MultimediaAuthRequest request, Answer answer, CancellationToken cancellationToken)
@@ -53,10 +53,19 @@ internal sealed class TestNode : IAsyncDisposable
         return peer;
     }
 
-    public async Task<FakePeer> ConnectOpenAsync(string originHost = Requests.Scscf, int sendBufferBytes = 64 * 1024)
+    /// <summary>A peer that forwards.</summary>
+    public async Task<FakePeer> ConnectRelayAsync(string originHost)
+    {
+        FakePeer peer = Connect();
+        await peer.OpenAsync(originHost, Requests.RelayApplication);
+        return peer;
+    }
+
+    public async Task<FakePeer> ConnectOpenAsync(
+        string originHost = Requests.Scscf, Action<MessageWriter>? applications = null, int sendBufferBytes = 64 * 1024)
     {
         FakePeer peer = Connect(sendBufferBytes);
-        await peer.OpenAsync(originHost);
+        await peer.OpenAsync(originHost, applications);
         return peer;
     }
 
