@@ -23,6 +23,8 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
             AllowUnknownPeers = reader.Flag("Diameter:AllowUnknownPeers", endPoints.All(endPoint => IPAddress.IsLoopback(endPoint.Address))),
             WatchdogInterval = TimeSpan.FromSeconds(reader.Number("Diameter:WatchdogSeconds", 30, 6, 3600)),
             RequestDeadline = TimeSpan.FromMilliseconds(reader.Number("Diameter:RequestDeadlineMilliseconds", 2000, 50, 60_000)),
+            ReconnectInterval = TimeSpan.FromSeconds(reader.Number("Diameter:ReconnectSeconds", 30, 1, 3600)),
+            AnswerTimeout = TimeSpan.FromMilliseconds(reader.Number("Diameter:AnswerTimeoutMilliseconds", 4000, 100, 60_000)),
             MaxRequestsInFlightPerPeer = reader.Number("Diameter:MaxRequestsInFlightPerPeer", 1024, 1, 1_000_000),
         };
         if (options.Validate() is [var first, ..])

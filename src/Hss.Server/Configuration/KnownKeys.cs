@@ -13,6 +13,7 @@ public static class KnownKeys
     [
         "Diameter:Identity", "Diameter:Realm", "Diameter:Realms", "Diameter:Realms:#", "Diameter:Listen", "Diameter:Listen:#",
         "Diameter:AllowUnknownPeers", "Diameter:WatchdogSeconds", "Diameter:RequestDeadlineMilliseconds", "Diameter:MaxRequestsInFlightPerPeer",
+        "Diameter:ReconnectSeconds", "Diameter:AnswerTimeoutMilliseconds",
         "Diameter:Peers:#:Identity", "Diameter:Peers:#:Address", "Diameter:Peers:#:Connect", "Diameter:Peers:#:Tls",
         "Diameter:Peers:#:Applications", "Diameter:Peers:#:Applications:#", "Diameter:Peers:#:Role",
         "Diameter:Peers:#:Quirks", "Diameter:Peers:#:Quirks:#", "Diameter:Peers",
