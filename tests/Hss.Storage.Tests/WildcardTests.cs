@@ -99,6 +99,19 @@ public sealed class WildcardTests
     }
 
     [Fact]
+    public async Task A_stored_wildcard_that_is_too_costly_is_found_as_itself_alone()
+    {
+        var database = new MemoryDatabase();
+        var costly = "sip:![ab]{200}!@x";
+        database.PrepareUpsert([Rooms(1, costly, "sip:c!.*!@x")])();
+        database.Commit();
+        await using var again = StoreFolder.OverDatabase(database);
+        Assert.Null(await MatchAsync(again, $"sip:{new string('a', 200)}@x"));
+        Assert.Equal((Sample.Id(1), costly, false), await MatchAsync(again, costly));
+        Assert.Equal((Sample.Id(1), "sip:c!.*!@x", true), await MatchAsync(again, "sip:c1@x"));
+    }
+
+    [Fact]
     public async Task Too_many_that_only_their_expressions_tell_apart_are_refused()
     {
         await using var on = new StoreOn(DatabaseKind.Memory);
