@@ -45,6 +45,9 @@ public sealed class WildcardTests
         Assert.Equal((Sample.Id(3), "sip:yard-2@x", false), await MatchAsync(on.Store, "sip:yard-2@x"));
         await on.Store.UpsertAsync([Users(3, "sip:other@x")], None);
         Assert.Equal((Sample.Id(2), "sip:yard!.*!@x", true), await MatchAsync(on.Store, "sip:yard-2@x"));
+        Assert.True(await on.Store.RemoveAsync(Sample.Id(2), None));
+        Assert.Null(await MatchAsync(on.Store, "sip:yard-2@x"));
+        Assert.Equal((Sample.Id(1), "sip:hall!.*!@x", true), await MatchAsync(on.Store, "sip:hall-2@x"));
     }
 
     [Fact]
