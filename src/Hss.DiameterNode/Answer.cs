@@ -267,7 +267,7 @@ public sealed class Answer
         try
         {
             int procedureBytes = writer.LengthBytes - _begunBytes;
-            AnswerForm.End(writer, _frame.Span, _avps);
+            _dispatcher.Form.End(writer, _frame.Span, _avps);
             if (writer.LengthBytes <= _dispatcher.MaxFrameLengthBytes) return true;
 
             // A Session-Id, an identity or Proxy-Info that fills half a frame is the sender's doing and no bug of ours.
@@ -285,7 +285,8 @@ public sealed class Answer
 
     private void SendRefusal(ResultCode code, ReadOnlySpan<byte> failedAvp, Outcome outcome)
     {
-        MessageWriter writer = _dispatcher.Form.Refusal(_header, _frame.Span, _avps, _command, code, failedAvp);
+        string text = outcome == Outcome.Late ? "the request was not decided in time" : ErrorText.Of(code, _header, _frame.Span, _avps, failedAvp);
+        MessageWriter writer = _dispatcher.Form.Refusal(_header, _frame.Span, _avps, _command, code, failedAvp, text);
         Send(writer, code, ExperimentalResultCode.None, outcome);
     }
 

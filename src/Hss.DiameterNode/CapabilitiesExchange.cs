@@ -6,8 +6,12 @@ using Hss.Diameter.Commands.Base;
 namespace Hss.DiameterNode;
 
 /// <summary>What Process-CER found: a peer, or why there is none.</summary>
-/// Shape: <see cref="Peer"/> is null unless the code is Success; the reason goes into the log and into Error-Message.
-internal sealed record CapabilitiesVerdict(ResultCode Code, ReadOnlyMemory<byte> FailedAvp, string Reason, string Identity, Peer? Peer);
+/// Shape: <see cref="Peer"/> is null unless the code is Success; the reason goes into the log.
+internal sealed record CapabilitiesVerdict(ResultCode Code, ReadOnlyMemory<byte> FailedAvp, string Reason, string Identity, Peer? Peer)
+{
+    /// <summary>What the other end is told. A stranger learns nothing of the configuration, such as where the true peer is.</summary>
+    public string ErrorMessage => Code == ResultCode.UnknownPeer ? "unknown peer" : Reason;
+}
 
 /// <summary>Where a CER came from, as far as the transport knows.</summary>
 /// Shape: the certificate is the one TLS has verified; who it stands for is still to be judged.
@@ -77,6 +81,7 @@ internal sealed class CapabilitiesExchange(
             ProductName = LoggedText.Of(cer.ProductName.Span),
             Applications = common,
             AllowedApplications = allowed,
+            OriginStateId = cer.OriginStateId ?? 0,
             IsRelay = advertised.IsRelay || known?.Role == PeerRole.Relay,
         };
         return new CapabilitiesVerdict(ResultCode.Success, default, "", name, peer);

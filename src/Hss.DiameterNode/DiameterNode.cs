@@ -68,7 +68,8 @@ public sealed class DiameterNode : IAsyncDisposable
         _knownPeers = knownPeers;
         Frames = new FramePool(frames);
         Peers = new PeerTable();
-        _metrics = new NodeMetrics(Peers, options);
+        _metrics = new NodeMetrics(Peers, options, () => Dispatcher!.ReductionPercent);
+        OriginStates = new OriginStates(_metrics, Log);
         MessageIdentifiers identifiers = new(options.Identity, Identity.OriginStateId);
         BaseMessages = new BaseMessages(options, Identity, identifiers, served);
         Capabilities = new CapabilitiesExchange(options, Identity, knownPeers, served);
@@ -109,6 +110,8 @@ public sealed class DiameterNode : IAsyncDisposable
     internal CapabilitiesExchange Capabilities { get; }
 
     internal Dispatcher Dispatcher { get; }
+
+    internal OriginStates OriginStates { get; }
 
     internal NodeMetrics Metrics => _metrics;
 
@@ -223,7 +226,7 @@ public sealed class DiameterNode : IAsyncDisposable
         PipeWriter output = PipeWriter.Create(answer);
         using AnswerQueue queue = new(output, inFlight, Time, Options.SendTimeout, static () => { });
         inFlight.Enter();
-        Dispatcher.Dispatch(new Peer("memory", Options.Realm, "memory", null, inFlight), queue, Frames.Copy(request.Span), Time.GetTimestamp());
+        Dispatcher.Dispatch(new Peer("memory", Options.Realm, "memory", null, inFlight) { IsRelay = true }, queue, Frames.Copy(request.Span), Time.GetTimestamp());
         queue.Flush();
         await inFlight.WaitUntilEmptyAsync();
         await queue.WhenIdleAsync();
@@ -286,6 +289,13 @@ public sealed class DiameterNode : IAsyncDisposable
                 if (applications.Any(application => CapabilitiesExchange.Names(entry, application))) continue;
                 string names = string.Join(", ", applications.Select(application => application.Name));
                 throw new ArgumentException($"Diameter:Peers:{i}:Applications: '{entry}' is not served here; choose from {names}.");
+            }
+
+            foreach (string entry in options.Peers[i].Commands)
+            {
+                IEnumerable<string> commands = applications.SelectMany(application => application.Procedures).Select(procedure => procedure.Grammar.Abbreviation);
+                if (commands.Contains(entry, StringComparer.OrdinalIgnoreCase)) continue;
+                throw new ArgumentException($"Diameter:Peers:{i}:Commands: '{entry}' is not served here; choose from {string.Join(", ", commands)}.");
             }
         }
     }

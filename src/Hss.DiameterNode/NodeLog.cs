@@ -59,6 +59,9 @@ internal static partial class NodeLog
     [LoggerMessage(2113, LogLevel.Information, "Refused {Command} of {Peer} with {Result}")]
     public static partial void BaseRequestRefused(this ILogger log, string command, string peer, ResultCode result);
 
+    [LoggerMessage(2120, LogLevel.Warning, "Peer {Peer} has restarted: its Origin-State-Id went from {Before} to {After}")]
+    public static partial void PeerRestarted(this ILogger log, string peer, uint before, uint after);
+
     // 27xx: TLS.
     [LoggerMessage(2700, LogLevel.Warning, "No TLS with {RemoteEndPoint}: {Reason}")]
     public static partial void HandshakeFailed(this ILogger log, string remoteEndPoint, string reason);
@@ -84,6 +87,10 @@ internal static partial class NodeLog
         "Refused {Application} {Command} {SessionId} from {OriginHost} over {Peer} with {Result}: {Fault}", SkipEnabledCheck = true)]
     public static partial void Refused(
         this ILogger log, string application, string command, string sessionId, string originHost, string peer, string result, string fault);
+
+    [LoggerMessage(2206, LogLevel.Warning,
+        "{Fault}: refused {Command} {SessionId} with 5003, and {Suppressed} more of this peer since the last such line; see Diameter:Peers, Role, Commands and Realms")]
+    public static partial void Unauthorized(this ILogger log, string fault, string command, string sessionId, int suppressed);
 
     [LoggerMessage(2203, LogLevel.Critical, "The procedure for {Command} failed; answered 5012 unless an answer was sent before. {Request}")]
     public static partial void ProcedureFault(this ILogger log, string command, string request, Exception? exception);

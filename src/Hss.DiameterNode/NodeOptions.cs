@@ -160,6 +160,8 @@ public sealed record NodeOptions
         {
             faults.Add($"Diameter:{key}:Address: is missing although Connect is true; give the address to dial, such as 192.0.2.7:3868.");
         }
+
+        for (int i = 0; i < peer.Realms.Count; i++) CheckIdentity(faults, $"{key}:{nameof(PeerOptions.Realms)}:{i}", peer.Realms[i]);
     }
 
     private static void CheckIdentity(List<string> faults, string key, string value)

@@ -34,7 +34,13 @@ public sealed record PeerOptions
     /// <summary>The applications the peer may use, by name (<c>Cx</c>) or number. Empty: all this node has.</summary>
     public IReadOnlyList<string> Applications { get; init; } = [];
 
-    /// <summary>What the peer is in the network.</summary>
+    /// <summary>The commands the peer may send, by short name (<c>MAR</c>). Empty: all of its applications. Others are refused with 5003.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>The Origin-Realms the peer may send requests of. Empty: any for a relay, the realm of its CER for an endpoint.</summary>
+    public IReadOnlyList<string> Realms { get; init; } = [];
+
+    /// <summary>What the peer is in the network. Only a relay may send requests of other hosts.</summary>
     public PeerRole Role { get; init; }
 
     /// <summary>The peer's known habits.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class PeerSession
             case PeerAction.SendRefusingCea:
                 CapabilitiesVerdict verdict = message!.Verdict!;
                 _node.Log.CapabilitiesRefused(verdict.Identity, _connection.RemoteEndPoint, verdict.Code, verdict.Reason);
-                Answer(message, Cea(message, verdict.Code, verdict.FailedAvp.Span, verdict.Reason), isUrgent: true);
+                Answer(message, Cea(message, verdict.Code, verdict.FailedAvp.Span, verdict.ErrorMessage), isUrgent: true);
                 break;
             case PeerAction.RefuseCer:
                 Answer(message!, Cea(message!, ResultCode.UnableToComply, default, "this connection has had its CER"), isUrgent: true);
@@ -53,7 +53,7 @@ internal sealed partial class PeerSession
                 break;
             case PeerAction.RefuseMessage:
                 message!.Take();
-                _node.Dispatcher.Refuse(Peer!, _queue, message.Frame, ResultCode.TooBusy, _node.Time.GetTimestamp());
+                _node.Dispatcher.Refuse(Peer!, _queue, message.Frame, ResultCode.TooBusy, "this connection is closing", _node.Time.GetTimestamp());
                 break;
             case PeerAction.ProcessDwa:
                 break; // The watchdog heard of it when it was read.
@@ -96,6 +96,7 @@ internal sealed partial class PeerSession
         older?.PostAndFlush(LetterKind.Replaced);
         _node.Log.PeerOpen(
             Name, peer.ProductName, peer.RemoteEndPoint, string.Join(' ', peer.Applications.Select(application => application.Name)), peer.IsRelay);
+        _node.OriginStates.Note(peer, peer.OriginStateId);
         _connection.Identify();
         if (_dialler is not null) _dialler.HasOpened = true;
         _watchdog = wasGivenUp ? Watchdog.Down : Watchdog.Initial;

@@ -207,7 +207,7 @@ internal sealed partial class PeerSession : IDisposable
         }
 
         // A CER of another version, or of a length no message has, cannot be judged further, but its sender can be told.
-        ResultCode fault = Dispatcher.JudgeHeader(message.Header);
+        ResultCode fault = RequestRules.JudgeHeader(message.Header);
         if (fault != ResultCode.None && message.Header.IsRequest)
         {
             bool isCer = message.Header is { CommandCode: BaseCommands.CapabilitiesExchange, ApplicationId: ApplicationIds.Base };
@@ -248,7 +248,7 @@ internal sealed partial class PeerSession : IDisposable
         GrammarFault fault = default;
         bool isWellFormed = message.Event switch
         {
-            PeerEvent.RcvDwr => DeviceWatchdogRequest.TryParse(message.Frame.Memory, out _, out fault),
+            PeerEvent.RcvDwr => IsWellFormedDwr(message, out fault),
             PeerEvent.RcvDpr => DisconnectPeerRequest.TryParse(message.Frame.Memory, out _, out fault),
             _ => true,
         };
@@ -263,6 +263,13 @@ internal sealed partial class PeerSession : IDisposable
         if (!isAnswer) return true;
         ReadAnswer(message.Header, message.Frame);
         return false;
+    }
+
+    private bool IsWellFormedDwr(PeerMessage message, out GrammarFault fault)
+    {
+        if (!DeviceWatchdogRequest.TryParse(message.Frame.Memory, out DeviceWatchdogRequest dwr, out fault)) return false;
+        _node.OriginStates.Note(Peer!, dwr.OriginStateId);
+        return true;
     }
 
     private void ReadAnswer(in DiameterHeader header, in RentedFrame frame)

@@ -325,7 +325,7 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         foreach (var (setIndex, state) in change.Registrations)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)setIndex, (uint)current.Length, nameof(change));
-            if (state.RestorationData.Sum(data => data.Avps.Length) > RestorationData.MaxTotalBytes)
+            if (state.RestorationData.Sum(data => data.Avps.Length) > Restoration.MaxSetBytes)
                 throw new ArgumentException("restoration data beyond its bound would not fit an answer", nameof(change));
             if (state.Equals(current[setIndex])) unchanged++;
         }

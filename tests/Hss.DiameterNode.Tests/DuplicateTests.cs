@@ -27,7 +27,7 @@ public sealed class DuplicateTests
     public async Task Two_requests_are_one_by_all_that_names_them_and_a_T_bit(string pair, bool isCopy)
     {
         await using TestNode node = new(Count);
-        FakePeer peer = await node.ConnectOpenAsync("dra.example", Relay);
+        FakePeer peer = await node.ConnectOpenAsync("dra.example", Requests.Relay);
         byte[] first = Mar(isRetransmitted: pair == "the copy first");
         byte[] second = pair switch
         {
@@ -52,7 +52,7 @@ public sealed class DuplicateTests
     {
         await using TestNode node = new(Count);
         FakePeer scscf = await node.ConnectOpenAsync();
-        FakePeer dra = await node.ConnectOpenAsync("dra.example", Relay);
+        FakePeer dra = await node.ConnectOpenAsync("dra.example", Requests.Relay);
         ReceivedMessage first = await scscf.AskAsync(Mar(more: Proxy("one")));
         ReceivedMessage second = await dra.AskAsync(Mar(isRetransmitted: true, more: writer =>
         {
@@ -79,7 +79,7 @@ public sealed class DuplicateTests
             answer.Writer.WriteUnsigned32(Avp.SipItemNumber, 7);
         });
         FakePeer scscf = await node.ConnectOpenAsync();
-        FakePeer[] relays = [await node.ConnectOpenAsync("dra1.example", Relay), await node.ConnectOpenAsync("dra2.example", Relay)];
+        FakePeer[] relays = [await node.ConnectOpenAsync("dra1.example", Requests.Relay), await node.ConnectOpenAsync("dra2.example", Requests.Relay)];
         await scscf.SendAsync(Mar());
         await scscf.FenceAsync();
         foreach (FakePeer relay in relays)
@@ -325,7 +325,7 @@ public sealed class DuplicateTests
         });
         FakePeer[] peers =
         [
-            await node.ConnectOpenAsync("dra1.example", Relay), await node.ConnectOpenAsync("dra2.example", Relay), await node.ConnectOpenAsync("dra3.example", Relay),
+            await node.ConnectOpenAsync("dra1.example", Requests.Relay), await node.ConnectOpenAsync("dra2.example", Requests.Relay), await node.ConnectOpenAsync("dra3.example", Requests.Relay),
         ];
         byte[][][] sent = [.. peers.Select((_, way) => Enumerable.Range(0, requests).Select(i => Mar($"{i}", isRetransmitted: way > 0, endToEnd: (uint)i)).ToArray())];
         foreach (byte[][] way in sent) Shuffle(random, way);
@@ -367,8 +367,6 @@ public sealed class DuplicateTests
     }
 
     private const System.Reflection.BindingFlags Private = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic;
-
-    private static void Relay(MessageWriter writer) => writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
 
     private static Action<MessageWriter> Proxy(string state) => writer =>
     {

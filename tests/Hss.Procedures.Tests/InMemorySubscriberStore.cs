@@ -13,6 +13,9 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
 
     public bool Unavailable { get; set; }
 
+    /// <summary>A full disk: what is in memory can be read.</summary>
+    public bool CommitsFail { get; set; }
+
     /// <summary>What provisioning did to a subscriber while a procedure waited for its turn.</summary>
     public Func<Subscriber, Subscriber>? Meanwhile { get; set; }
 
@@ -51,6 +54,7 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)
     {
         Available();
+        if (CommitsFail) throw new StoreUnavailableException("the disk is full");
         Commits++;
         turn.Subscriber!.Publish(change);
         return ValueTask.CompletedTask;

@@ -27,6 +27,9 @@ internal static class Requests
             more?.Invoke(writer);
         });
 
+    /// <summary>What a relay advertises: whoever it forwards may have sent the requests it brings.</summary>
+    public static void Relay(MessageWriter writer) => writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
+
     public static void CxApplication(MessageWriter writer) => VendorApplication(writer, Vendors.ThreeGpp, ApplicationIds.Cx);
 
     public static void VendorApplication(MessageWriter writer, uint vendor, uint application)
@@ -48,7 +51,11 @@ internal static class Requests
             (applications ?? CxApplication)(writer);
         });
 
-    public static byte[] Dwr(string originHost = Scscf) => Write(CommandFlags.Request, 280, 0, writer => Origin(writer, originHost));
+    public static byte[] Dwr(string originHost = Scscf, uint? originStateId = null) => Write(CommandFlags.Request, 280, 0, writer =>
+    {
+        Origin(writer, originHost);
+        if (originStateId is { } state) writer.WriteUnsigned32(Avp.OriginStateId, state);
+    });
 
     public static byte[] Dwa(ReceivedMessage request) => AnswerTo(request, writer =>
     {
@@ -151,6 +158,25 @@ internal static class Requests
         byte[] frame = writer.Written.ToArray();
         writer.Return();
         return frame;
+    }
+
+    /// <summary>The same request from somebody else.</summary>
+    public static byte[] WithOrigin(byte[] frame, string host, string realm)
+    {
+        MessageWriter writer = MessageWriter.Rent();
+        writer.Begin(DiameterHeader.Read(frame));
+        AvpReader reader = AvpReader.OverMessage(frame);
+        while (reader.Read())
+        {
+            if (reader.Key == Avp.OriginHost.Key) writer.WriteAvp(Avp.OriginHost.Key, Avp.OriginHost.Flags, System.Text.Encoding.ASCII.GetBytes(host));
+            else if (reader.Key == Avp.OriginRealm.Key) writer.WriteAvp(Avp.OriginRealm.Key, Avp.OriginRealm.Flags, System.Text.Encoding.ASCII.GetBytes(realm));
+            else writer.WriteRawAvp(reader.RawAvp);
+        }
+
+        writer.End();
+        byte[] changed = writer.Written.ToArray();
+        writer.Return();
+        return changed;
     }
 
     public static byte[] WithoutAvp(byte[] frame, AvpDefinition definition)
