@@ -101,5 +101,11 @@ public sealed record SubscriberChange(
 {
     public static readonly SubscriberChange None = new([], []);
 
-    public bool IsEmpty => Registrations.IsEmpty && Sequences.IsEmpty;
+    /// <summary>RTRs and PPRs that follow from the change: written with it, sent when it is durable.</summary>
+    public ImmutableArray<CxJob> Jobs { get; init; } = [];
+
+    /// <summary>Ends and retries of jobs, written with the states they change.</summary>
+    public ImmutableArray<CxJobUpdate> JobUpdates { get; init; } = [];
+
+    public bool IsEmpty => Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty;
 }

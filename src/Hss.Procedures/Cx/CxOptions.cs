@@ -26,4 +26,17 @@ public sealed record CxOptions
 
     /// <summary>Server-Capabilities for subscriptions that have none. An I-CSCF that gets neither name nor capabilities may find no S-CSCF at all.</summary>
     public ServerCapabilities? DefaultServerCapabilities { get; init; }
+
+    /// <summary>What a changed profile means for users of a Kamailio S-CSCF, which takes no PPR.</summary>
+    public KamailioProfileChange KamailioProfileChange { get; init; }
+}
+
+/// <summary>How a Kamailio S-CSCF gets to know a changed profile.</summary>
+public enum KamailioProfileChange
+{
+    /// <summary>With its next SAR; until then calls follow the old one. Nobody is interrupted.</summary>
+    FreshOnNextAssignment = 0,
+
+    /// <summary>At once: the user is de-registered with RTR SERVER_CHANGE and registers anew.</summary>
+    ServerChange = 1,
 }

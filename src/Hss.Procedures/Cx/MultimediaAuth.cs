@@ -74,6 +74,8 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
                 state, waits ? privateIdentity : null, new(serverName, request.OriginHost.ToText(), request.OriginRealm.ToText()));
         }
 
+        // 8.1.1: the S-CSCF that served him until now is told.
+        var (jobs, dropped) = RegistrationTakeOver.Of(subscriber.Subscription, subscriber.States, place.SetIndex, state);
         var registrationChanges = !state.Equals(subscriber.States[place.SetIndex]);
         if (scheme == AuthenticationSchemes.DigestAkaV1Md5)
         {
@@ -86,7 +88,7 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
             }
             if (reservation.MustCommit || registrationChanges)
                 await store.CommitAsync(turn, new(
-                    registrationChanges ? [(place.SetIndex, state)] : [], [(index, reservation.After)]), cancellationToken).ConfigureAwait(false);
+                    registrationChanges ? [(place.SetIndex, state), .. dropped] : [], [(index, reservation.After)]) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
             else
                 subscriber.Take(index, reservation);
             AuthDataItems.WriteVectors(answer, schemeName, subscriber.KeyOf(index), user.Credentials.Aka!.Amf, reservation, options.Ind, random);
@@ -94,7 +96,7 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
         }
 
         if (registrationChanges)
-            await store.CommitAsync(turn, new([(place.SetIndex, state)], []), cancellationToken).ConfigureAwait(false);
+            await store.CommitAsync(turn, new([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
         AuthDataItems.WriteOne(answer, scheme, schemeName, user.Credentials, random);
     }
 
