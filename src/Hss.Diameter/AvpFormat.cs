@@ -25,7 +25,7 @@ internal static class AvpFormat
                 // Visible ASCII: neither a host name nor a URI has blanks or control characters.
                 return Value(!data.IsEmpty && !data.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E));
             case AvpType.Address:
-                return Value(IsAddress(data));
+                return CheckAddress(data);
             default:
                 return Value(HasEnough(definition, data));
         }
@@ -51,12 +51,15 @@ internal static class AvpFormat
     private static bool IsText(ReadOnlySpan<byte> data) =>
         !data.ContainsAnyExceptInRange((byte)0x01, (byte)0x7F) || (!data.Contains((byte)0) && Utf8.IsValid(data));
 
-    // Families 0 and 65535 are reserved; of the others only IPv4 and IPv6 have a size that RFC 6733 4.3.1 knows.
-    private static bool IsAddress(ReadOnlySpan<byte> data) => data switch
+    // Families 0 and 65535 are reserved; of the others only IPv4 and IPv6 have a size that RFC 6733 4.3.1 knows. A known family with
+    // another size, or fewer octets than any address has, is a wrong length: 5014 tells the sender more than 5004.
+    private static ResultCode CheckAddress(ReadOnlySpan<byte> data) => data switch
     {
-        [0, 1, .. var address] => address.Length == 4,
-        [0, 2, .. var address] => address.Length == 16,
-        [0, 0, ..] or [0xFF, 0xFF, ..] => false,
-        _ => data.Length > 2,
+        [0, 0, ..] or [0xFF, 0xFF, ..] => ResultCode.InvalidAvpValue,
+        [0, 1, .. var address] => Length(address.Length == 4),
+        [0, 2, .. var address] => Length(address.Length == 16),
+        _ => Length(data.Length > 2),
     };
+
+    private static ResultCode Length(bool good) => good ? ResultCode.None : ResultCode.InvalidAvpLength;
 }

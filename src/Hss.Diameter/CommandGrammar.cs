@@ -41,6 +41,14 @@ public sealed class CommandGrammar : Grammar
     /// <summary>True for a request.</summary>
     public bool IsRequest => (Flags & CommandFlags.Request) != 0;
 
+    /// <summary>Whether a message follows this grammar, for those who need none of its AVPs; on false <paramref name="fault"/> is its first fault.</summary>
+    public bool TryCheck(ReadOnlyMemory<byte> frame, out GrammarFault fault)
+    {
+        Span<ushort> slots = stackalloc ushort[Rules.Length];
+        slots.Clear();
+        return GrammarParser.TryParse(this, frame, slots, out fault);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -29,6 +29,7 @@ public sealed class Answer
     private byte[]? _failedAvp;
     private ResultCode _code;
     private ExperimentalResultCode _experimentalCode;
+    private uint _keyHash;
     private int _claimed;
     private int _frameHolders = 2;
 
@@ -95,6 +96,37 @@ public sealed class Answer
 
     internal bool IsWatched { get; set; }
 
+    /// <summary>The next and the previous request in work whose copies would be looked for in the same place.</summary>
+    internal Answer? NextInWork { get; set; }
+
+    internal Answer? PreviousInWork { get; set; }
+
+    /// <summary>Whether copies of the request find it.</summary>
+    internal bool IsInWork { get; set; }
+
+    /// <summary>The copies that wait for this answer, linked by <see cref="NextCopy"/>.</summary>
+    internal Answer? FirstCopy { get; set; }
+
+    internal Answer? NextCopy { get; set; }
+
+    /// <summary>What makes another request a copy of this one.</summary>
+    internal RequestKey Key
+    {
+        get
+        {
+            RequestKey key = RequestKey.Of(_header, _frame.Span, _avps, _keyHash);
+            _keyHash = key.Hash;
+            return key;
+        }
+    }
+
+    internal ResultCode Code => _code;
+
+    internal ExperimentalResultCode ExperimentalCode => _experimentalCode;
+
+    /// <summary>Whether somebody has answered, or is about to.</summary>
+    internal bool IsClaimed => Volatile.Read(ref _claimed) != 0;
+
     /// <summary>Cancelled at the deadline.</summary>
     internal CancellationTokenSource? Cancellation { get; set; }
 
@@ -108,12 +140,13 @@ public sealed class Answer
 
     internal ReadOnlyMemory<byte> RequestMemory => _frame.Memory;
 
-    /// <summary>The request broke its grammar; the procedure never started.</summary>
-    internal void Refuse(in GrammarFault fault)
+    /// <summary>The request is refused before its procedure has started.</summary>
+    internal void Refuse(ResultCode code, ReadOnlySpan<byte> failedAvp)
     {
         TryClaim();
         TakeWriter().Return();
-        SendRefusal(fault.Code, fault.FailedAvp.Span, Outcome.Refused);
+        Settle(default, code, failedAvp, Outcome.Refused);
+        SendRefusal(code, failedAvp, Outcome.Refused);
         ReleaseFrame();
     }
 
@@ -128,26 +161,38 @@ public sealed class Answer
         bool gaveUp = !isFirst && exception is null or OperationCanceledException;
         if (isFault && !gaveUp) _dispatcher.ReportFault(this, exception);
 
-        if (!isFirst)
+        // Our trouble has no result of its own; a protocol error has, in another form.
+        ResultCode refusal = isFault ? ResultCode.UnableToComply : AnswerForm.IsProtocolError(_code) ? _code : ResultCode.None;
+        Outcome outcome = isFault ? Outcome.Failed : Outcome.Served;
+        int lengthBytes = writer.LengthBytes;
+        if (refusal == ResultCode.None && !TryComplete(writer)) (refusal, outcome) = (ResultCode.UnableToComply, Outcome.Failed);
+
+        Settle(refusal == ResultCode.None ? writer.Written.Span[DiameterHeader.SizeBytes..lengthBytes] : default, refusal, _failedAvp, outcome);
+        if (isFirst && refusal == ResultCode.None)
         {
-            writer.Return();
-        }
-        else if (isFault)
-        {
-            writer.Return();
-            SendRefusal(ResultCode.UnableToComply, default, Outcome.Failed);
-        }
-        else if (AnswerForm.IsProtocolError(_code))
-        {
-            writer.Return();
-            SendRefusal(_code, _failedAvp, Outcome.Served);
+            Send(writer, _code, _experimentalCode, Outcome.Served);
         }
         else
         {
-            SendComplete(writer);
+            writer.Return();
+            if (isFirst) SendRefusal(refusal, isFault ? default : _failedAvp, outcome);
         }
 
         ReleaseFrame();
+    }
+
+    /// <summary>The request is a copy of one in work and waits for that answer; it may go on waiting for it when it has got its own.</summary>
+    /// Its frame is held by the answer alone from now on: nobody reads it once the deadline has answered.
+    internal void WaitForOriginal() => ReleaseFrame();
+
+    /// <summary>Writes the AVPs of the answer that the original got.</summary>
+    internal void Restore(ReadOnlySpan<byte> avps, ResultCode code, ExperimentalResultCode experimentalCode)
+    {
+        MessageWriter writer = Writer;
+        writer.Begin(_header.ToAnswer());
+        AnswerForm.CopyAll(writer, avps);
+        _code = code;
+        _experimentalCode = experimentalCode;
     }
 
     /// <summary>The deadline passed: the node answers, and the procedure is asked to give up.</summary>
@@ -172,18 +217,62 @@ public sealed class Answer
         return writer;
     }
 
-    private void SendComplete(MessageWriter writer)
+    /// <summary>Lets the request go: its answer is remembered if it is final, and the copies that waited get the same.</summary>
+    private void Settle(ReadOnlySpan<byte> avps, ResultCode refusal, ReadOnlySpan<byte> failedAvp, Outcome outcome)
     {
-        bool isComplete = false;
+        if (!IsInWork) return;
+        Answer? copy = _dispatcher.Duplicates.Leave(this, IsFinal ? avps : default);
+        while (copy is not null)
+        {
+            Answer? next = copy.NextCopy;
+            copy.NextCopy = null;
+            copy.Follow(this, avps, refusal, failedAvp, outcome);
+            copy = next;
+        }
+    }
+
+    /// <summary>The original of this copy has ended.</summary>
+    private void Follow(Answer original, ReadOnlySpan<byte> avps, ResultCode refusal, ReadOnlySpan<byte> failedAvp, Outcome outcome)
+    {
+        bool isFirst = TryClaim();
+        _dispatcher.StopWatching(this);
+        if (isFirst && refusal == ResultCode.None)
+        {
+            Restore(avps, original.Code, original.ExperimentalCode);
+
+            // Only Proxy-Info differs, and may be too long this time.
+            if (!TryComplete(Writer)) (refusal, outcome) = (ResultCode.UnableToComply, Outcome.Failed);
+        }
+
+        MessageWriter writer = TakeWriter();
+        if (isFirst && refusal == ResultCode.None)
+        {
+            Send(writer, _code, _experimentalCode, Outcome.Served);
+        }
+        else
+        {
+            writer.Return();
+            if (isFirst) SendRefusal(refusal, failedAvp, outcome);
+        }
+
+        if (isFirst) _queue.FlushSoon();
+    }
+
+    /// <summary>Whether a copy of the request must get this answer, see <see cref="Duplicates"/>.</summary>
+    private bool IsFinal => (uint)_code / 1000 is 0 or 2 or 5 && (uint)_experimentalCode / 1000 != 4 && _code != ResultCode.UnableToComply;
+
+    /// <summary>Adds what comes behind the procedure's AVPs; false for an answer that cannot be sent.</summary>
+    private bool TryComplete(MessageWriter writer)
+    {
         try
         {
             int procedureBytes = writer.LengthBytes - _begunBytes;
-            AnswerForm.End(writer, _frame.Span, _avps);
-            isComplete = writer.LengthBytes <= _dispatcher.MaxFrameLengthBytes;
+            _dispatcher.Form.End(writer, _frame.Span, _avps);
+            if (writer.LengthBytes <= _dispatcher.MaxFrameLengthBytes) return true;
 
             // A Session-Id, an identity or Proxy-Info that fills half a frame is the sender's doing and no bug of ours.
             bool isOurs = writer.LengthBytes - procedureBytes <= _dispatcher.MaxFrameLengthBytes / 2;
-            if (!isComplete && isOurs) _dispatcher.ReportTooLong(this, writer.LengthBytes);
+            if (isOurs) _dispatcher.ReportTooLong(this, writer.LengthBytes);
         }
         catch (InvalidOperationException e)
         {
@@ -191,19 +280,13 @@ public sealed class Answer
             _dispatcher.ReportFault(this, e);
         }
 
-        if (isComplete)
-        {
-            Send(writer, _code, _experimentalCode, Outcome.Served);
-            return;
-        }
-
-        writer.Return();
-        SendRefusal(ResultCode.UnableToComply, default, Outcome.Failed);
+        return false;
     }
 
     private void SendRefusal(ResultCode code, ReadOnlySpan<byte> failedAvp, Outcome outcome)
     {
-        MessageWriter writer = _dispatcher.Form.Refusal(_header, _frame.Span, _avps, _command, code, failedAvp);
+        string text = outcome == Outcome.Late ? "the request was not decided in time" : ErrorText.Of(code, _header, _frame.Span, _avps, failedAvp);
+        MessageWriter writer = _dispatcher.Form.Refusal(_header, _frame.Span, _avps, _command, code, failedAvp, text);
         Send(writer, code, ExperimentalResultCode.None, outcome);
     }
 

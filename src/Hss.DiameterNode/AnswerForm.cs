@@ -4,7 +4,7 @@ namespace Hss.DiameterNode;
 
 /// <summary>What all answers have in common: header, Session-Id, the application's preamble, origin, echoed AVPs, Proxy-Info.</summary>
 /// Spec: RFC 6733 6.2 (answers), 7.1.3 and 7.2 (E bit, answer-message).
-internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
+internal sealed class AnswerForm(NodeIdentity identity, OverloadControl overload, int maxFrameLengthBytes)
 {
     /// <summary>Begins an answer in the normal form, up to where the procedure takes over.</summary>
     public void Begin(MessageWriter writer, in DiameterHeader request, ReadOnlySpan<byte> frame, in RequestAvps avps, Command command)
@@ -17,8 +17,13 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
     }
 
     /// <summary>Completes an answer.</summary>
-    public static void End(MessageWriter writer, ReadOnlySpan<byte> frame, in RequestAvps avps)
+    public void End(MessageWriter writer, ReadOnlySpan<byte> frame, in RequestAvps avps)
     {
+        if (avps.TakesOverloadReports)
+        {
+            foreach (byte[] avp in overload.Report.Avps) writer.WriteRawAvp(avp);
+        }
+
         // The proxies' state goes back "in the same order" (RFC 6733 6.2).
         if (avps.HasProxyInfo) CopyAll(writer, frame, Avp.ProxyInfo.Key);
         writer.End();
@@ -27,25 +32,38 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
     /// <summary>A whole answer without the procedure.</summary>
     /// Shape: 3xxx are protocol errors and go out as answer-message with the E bit (RFC 6733 7.1.3, 7.2); all else has the normal form.
     public MessageWriter Refusal(
-        in DiameterHeader request, ReadOnlySpan<byte> frame, in RequestAvps avps, Command? command, ResultCode code, ReadOnlySpan<byte> failedAvp)
+        in DiameterHeader request, ReadOnlySpan<byte> frame, in RequestAvps avps, Command? command, ResultCode code, ReadOnlySpan<byte> failedAvp,
+        string errorMessage)
     {
         MessageWriter writer = MessageWriter.Rent();
-        Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, failedAvp);
+        Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, failedAvp, errorMessage);
 
         // A request near the limit may hold more to repeat than an answer may carry. The result matters most: first goes the AVP at
         // fault, then the identities (a MAA without them hides its result from Kamailio); then, for a Session-Id or Proxy-Info that
         // fills a frame alone, all that is the request's. The sender still has its hop-by-hop identifier, where a longer message would
         // make it close the connection.
-        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, default);
-        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, [], code, default);
-        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, default, default, command, [], code, default);
+        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, command?.EchoedAvps ?? [], code, default, errorMessage);
+        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, frame, avps, command, [], code, default, errorMessage);
+        if (writer.LengthBytes > maxFrameLengthBytes) Write(writer, request, default, default, command, [], code, default, errorMessage);
         return writer;
+    }
+
+    /// <summary>Copies the AVPs of another answer.</summary>
+    public static void CopyAll(MessageWriter writer, ReadOnlySpan<byte> avps)
+    {
+        AvpReader reader = new(avps);
+        while (reader.Read()) writer.WriteRawAvp(reader.RawAvp);
     }
 
     /// <summary>Result-Code, and the AVP that caused it.</summary>
     public static void WriteResult(MessageWriter writer, ResultCode code, ReadOnlySpan<byte> failedAvp)
     {
         writer.WriteUnsigned32(Avp.ResultCode, (uint)code);
+        WriteFailedAvp(writer, failedAvp);
+    }
+
+    private static void WriteFailedAvp(MessageWriter writer, ReadOnlySpan<byte> failedAvp)
+    {
         if (failedAvp.IsEmpty) return;
         writer.BeginGroup(Avp.FailedAvp);
         writer.WriteRawAvp(failedAvp);
@@ -57,7 +75,7 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
 
     private void Write(
         MessageWriter writer, in DiameterHeader request, ReadOnlySpan<byte> frame, in RequestAvps avps, Command? command, AvpKey[] echoed,
-        ResultCode code, ReadOnlySpan<byte> failedAvp)
+        ResultCode code, ReadOnlySpan<byte> failedAvp, string errorMessage)
     {
         DiameterHeader header = request.ToAnswer();
         bool isProtocolError = IsProtocolError(code);
@@ -71,7 +89,9 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         }
 
         WriteOrigin(writer);
-        WriteResult(writer, code, failedAvp);
+        writer.WriteUnsigned32(Avp.ResultCode, (uint)code);
+        if (errorMessage.Length > 0) writer.WriteText(Avp.ErrorMessage, errorMessage);
+        WriteFailedAvp(writer, failedAvp);
         Echo(writer, frame, echoed);
         End(writer, frame, avps);
     }
@@ -79,7 +99,8 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
     private static void WriteSessionId(MessageWriter writer, ReadOnlySpan<byte> frame, in RequestAvps avps)
     {
         ReadOnlySpan<byte> sessionId = avps.SessionIdAvp(frame);
-        if (!sessionId.IsEmpty) writer.WriteRawAvp(sessionId);
+        AvpReader reader = new(sessionId);
+        if (reader.Read()) Repeat(writer, reader);
     }
 
     private void WriteOrigin(MessageWriter writer)
@@ -96,7 +117,7 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
             while (reader.Read())
             {
                 if (reader.Key != key) continue;
-                if (!reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
+                if (!reader.Data.IsEmpty) Repeat(writer, reader);
                 break;
             }
         }
@@ -108,7 +129,10 @@ internal sealed class AnswerForm(NodeIdentity identity, int maxFrameLengthBytes)
         AvpReader reader = AvpReader.OverMessage(frame);
         while (reader.Read())
         {
-            if (reader.Key == key && !reader.Data.IsEmpty) writer.WriteRawAvp(reader.RawAvp);
+            if (reader.Key == key && !reader.Data.IsEmpty) Repeat(writer, reader);
         }
     }
+
+    // As it came but for reserved bits: whoever sends an AVP, for the second time too, sets them to 0 (RFC 6733 4.1).
+    private static void Repeat(MessageWriter writer, in AvpReader avp) => writer.WriteAvp(avp.Key, avp.Flags & ~AvpFlags.Reserved, avp.Data);
 }

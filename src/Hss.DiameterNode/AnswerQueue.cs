@@ -7,7 +7,7 @@ namespace Hss.DiameterNode;
 /// <summary>The way out of one connection: messages wait here until the one flusher takes them, many per flush.</summary>
 /// Shape: two lists, swapped under a lock; urgent messages (CEA, DWA, DWR, DPR) go before all that wait. Order: first in, first out
 /// within each list; any thread may enqueue. Limits: what waits is bounded by the requests in flight, each of which holds a place
-/// until the transport took its answer. Errors: once closed, messages are dropped and their buffers given back.
+/// until the transport took its answer, and by the requests of this node that may wait for answers. Errors: once closed, messages are dropped and their buffers given back.
 internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
 {
     /// <summary>What is handed to the transport at once: enough to fill its sends, little enough to be overtaken by a DWA.</summary>
@@ -44,6 +44,9 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
 
     /// <summary>Enqueues an answer; it leaves with the next flush.</summary>
     public void Enqueue(MessageWriter answer) => Enqueue(ref _waiting, new Outgoing(answer, EndsRequest: true));
+
+    /// <summary>Enqueues a request of this node; it leaves with the next flush.</summary>
+    public void EnqueueRequest(MessageWriter request) => Enqueue(ref _waiting, new Outgoing(request, EndsRequest: false));
 
     /// <summary>Enqueues a message that goes before all others.</summary>
     public void EnqueueUrgent(MessageWriter message, bool endsRequest) => Enqueue(ref _urgent, new Outgoing(message, endsRequest));

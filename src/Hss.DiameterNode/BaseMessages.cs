@@ -1,29 +1,35 @@
 using System.Net;
-using System.Security.Cryptography;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Base;
 
 namespace Hss.DiameterNode;
 
 /// <summary>Writes the messages of the peer protocol.</summary>
-/// Spec: RFC 6733 5.3 (CEA), 5.4 (DPR, DPA), 5.5 (DWR, DWA), 3 (identifiers).
+/// Spec: RFC 6733 5.3 (CER, CEA), 5.4 (DPR, DPA), 5.5 (DWR, DWA), 3 (identifiers).
 internal sealed class BaseMessages
 {
     private readonly NodeOptions _options;
     private readonly NodeIdentity _identity;
+    private readonly MessageIdentifiers _identifiers;
     private readonly IReadOnlyList<DiameterApplication> _applications;
-    private uint _lastHopByHopId;
-    private uint _lastEndToEndId;
 
-    public BaseMessages(NodeOptions options, NodeIdentity identity, IReadOnlyList<DiameterApplication> applications)
+    public BaseMessages(NodeOptions options, NodeIdentity identity, MessageIdentifiers identifiers, IReadOnlyList<DiameterApplication> applications)
     {
         _options = options;
         _identity = identity;
+        _identifiers = identifiers;
         _applications = applications;
+    }
 
-        // RFC 6733 3: hop-by-hop starts at random; end-to-end has the low bits of the start time on top, so a restart repeats none.
-        _lastHopByHopId = (uint)RandomNumberGenerator.GetInt32(int.MinValue, int.MaxValue);
-        _lastEndToEndId = (identity.OriginStateId << 20) | (uint)RandomNumberGenerator.GetInt32(1 << 20);
+    /// <summary>The CER: the whole of this node's capabilities.</summary>
+    public MessageWriter CapabilitiesExchangeRequest(IPAddress? localAddress, out uint hopByHopId)
+    {
+        MessageWriter writer = BeginRequest(BaseCommands.CapabilitiesExchange);
+        hopByHopId = DiameterHeader.Read(writer.Written.Span).HopByHopId;
+        WriteNode(writer, localAddress);
+        WriteCapabilities(writer);
+        writer.End();
+        return writer;
     }
 
     /// <summary>The CEA, to an accepted CER or to one that is refused.</summary>
@@ -32,14 +38,7 @@ internal sealed class BaseMessages
         in DiameterHeader request, IPAddress? localAddress, ResultCode code, ReadOnlySpan<byte> failedAvp, string errorMessage)
     {
         MessageWriter writer = BeginAnswer(request, code);
-        if (!AnswerForm.IsProtocolError(code))
-        {
-            writer.WriteAddress(Avp.HostIpAddress, ToWire(localAddress));
-            writer.WriteUnsigned32(Avp.VendorId, _options.VendorId);
-            writer.WriteText(Avp.ProductName, _options.ProductName);
-            writer.WriteUnsigned32(Avp.OriginStateId, _identity.OriginStateId);
-        }
-
+        if (!AnswerForm.IsProtocolError(code)) WriteNode(writer, localAddress);
         WriteFault(writer, failedAvp, errorMessage);
         if (!AnswerForm.IsProtocolError(code)) WriteCapabilities(writer);
         writer.End();
@@ -90,6 +89,14 @@ internal sealed class BaseMessages
         return writer;
     }
 
+    private void WriteNode(MessageWriter writer, IPAddress? localAddress)
+    {
+        writer.WriteAddress(Avp.HostIpAddress, ToWire(localAddress));
+        writer.WriteUnsigned32(Avp.VendorId, _options.VendorId);
+        writer.WriteText(Avp.ProductName, _options.ProductName);
+        writer.WriteUnsigned32(Avp.OriginStateId, _identity.OriginStateId);
+    }
+
     private void WriteCapabilities(MessageWriter writer)
     {
         foreach (uint vendor in _options.SupportedVendorIds) writer.WriteUnsigned32(Avp.SupportedVendorId, vendor);
@@ -133,8 +140,8 @@ internal sealed class BaseMessages
         {
             Flags = CommandFlags.Request,
             CommandCode = commandCode,
-            HopByHopId = Interlocked.Increment(ref _lastHopByHopId),
-            EndToEndId = Interlocked.Increment(ref _lastEndToEndId),
+            HopByHopId = _identifiers.NextHopByHopId(),
+            EndToEndId = _identifiers.NextEndToEndId(),
         });
         WriteOrigin(writer);
         return writer;

@@ -1,15 +1,22 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Base;
 
 namespace Hss.DiameterNode;
 
 /// <summary>What Process-CER found: a peer, or why there is none.</summary>
-/// Shape: <see cref="Peer"/> is null unless the code is Success; the reason goes into the log and into Error-Message.
-internal sealed record CapabilitiesVerdict(ResultCode Code, ReadOnlyMemory<byte> FailedAvp, string Reason, string Identity, Peer? Peer);
+/// Shape: <see cref="Peer"/> is null unless the code is Success; the reason goes into the log.
+internal sealed record CapabilitiesVerdict(ResultCode Code, ReadOnlyMemory<byte> FailedAvp, string Reason, string Identity, Peer? Peer)
+{
+    /// <summary>What the other end is told. A stranger learns nothing of the configuration, such as where the true peer is.</summary>
+    public string ErrorMessage => Code == ResultCode.UnknownPeer ? "unknown peer" : Reason;
+}
 
 /// <summary>Where a CER came from, as far as the transport knows.</summary>
-internal readonly record struct CapabilitiesSource(IPAddress? Address, string RemoteEndPoint, bool IsTls, InFlight InFlight);
+/// Shape: the certificate is the one TLS has verified; who it stands for is still to be judged.
+internal readonly record struct CapabilitiesSource(
+    IPAddress? Address, string RemoteEndPoint, bool IsTls, InFlight InFlight, X509Certificate2? Certificate = null);
 
 /// <summary>Process-CER: decides whether a peer is let in and what it has in common with this node.</summary>
 /// Order: grammar, own identity, known or not, transport, security, applications: first who it is, then what it may.
@@ -50,9 +57,12 @@ internal sealed class CapabilitiesExchange(
 
         if (known is { Tls: true } && !source.IsTls) return Refuse(ResultCode.NoCommonSecurity, $"'{name}' is configured to come over TLS");
 
-        // Inband-Security-Id is deprecated (RFC 6733 6.10); a peer that lists values but not this one wants TLS after the CER.
+        if (source.IsTls && PeerCertificate.WhyNot(source.Certificate, name, known) is { } whyNot) return Refuse(ResultCode.UnknownPeer, whyNot);
+
+        // Inband-Security-Id is deprecated (RFC 6733 6.10); a peer that lists values but not this one wants TLS after the CER. Over TLS it
+        // has what it wants. The CEA carries none either way, which stands for NO_INBAND_SECURITY: nothing is negotiated any more.
         AvpOccurrences security = cer.InbandSecurityId;
-        if (security.First.IsPresent && !security.Any(value => value.ToUnsigned32() == NoInbandSecurity))
+        if (!source.IsTls && security.First.IsPresent && !security.Any(value => value.ToUnsigned32() == NoInbandSecurity))
         {
             return Refuse(ResultCode.NoCommonSecurity, "only NO_INBAND_SECURITY is supported; TLS belongs before the CER");
         }
@@ -71,6 +81,7 @@ internal sealed class CapabilitiesExchange(
             ProductName = LoggedText.Of(cer.ProductName.Span),
             Applications = common,
             AllowedApplications = allowed,
+            OriginStateId = cer.OriginStateId ?? 0,
             IsRelay = advertised.IsRelay || known?.Role == PeerRole.Relay,
         };
         return new CapabilitiesVerdict(ResultCode.Success, default, "", name, peer);

@@ -20,6 +20,9 @@ internal sealed class Command(DiameterApplication application, byte[][] answerPr
     /// <summary>The AVPs every answer repeats.</summary>
     public AvpKey[] EchoedAvps { get; } = [.. registration.EchoedAvps.Select(avp => avp.Key)];
 
+    /// <summary>Whether copies of its requests get the same answer again.</summary>
+    public bool RemembersAnswers { get; } = registration.RemembersAnswers;
+
     /// <summary>How to read and serve it.</summary>
     public ProcedureRegistration Registration { get; } = registration;
 }

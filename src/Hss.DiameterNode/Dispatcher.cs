@@ -5,14 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Hss.DiameterNode;
 
 /// <summary>Brings each request to its procedure, or answers it here when there is none to bring it to.</summary>
-/// Order of the checks, and why:
-/// 1. 5011, 5015, 3008 (E): what cannot be trusted in the header itself, before anything is concluded from it.
-/// 2. 3007, then 3001, then 3008 (R, P of the command): a command code has a meaning only inside an application, flags only inside a command.
-/// 3. 3003, then 3002: a request goes first to a realm, then to a host in it (RFC 6733 6.1.6, 6.1.5). One that names this host is for
-///    this host whatever its realm says (6.1.4); one that names neither is for whoever gets it.
-/// 4. 3004: only what would be served counts as load, and shedding comes before any work.
-/// 5. The grammar of the command: protocol errors (3xxx) can be told by nodes that do not know the application, so they come first.
-/// Requests are served by Origin-Host and Destination-Realm; over whose connection they came does not matter (relays).
+/// Order: <see cref="RequestRules"/> (is it for us, may he ask it); copies of what was answered before, because the same answer costs
+/// less than a refusal; 3004, because only what would be served counts as load, and shedding comes before any work; then the grammar
+/// of the command: protocol errors (3xxx) can be told by nodes that do not know the application, so they come first.
 /// Spec: RFC 6733 3, 6.1.4, 6.2, 7.1.
 internal sealed class Dispatcher : IDisposable
 {
@@ -22,7 +17,8 @@ internal sealed class Dispatcher : IDisposable
     private readonly FrozenDictionary<ulong, Command> _commands;
     private readonly FrozenDictionary<uint, string> _applications;
     private readonly NodeOptions _options;
-    private readonly NodeIdentity _identity;
+    private readonly RequestRules _rules;
+    private readonly OverloadControl _overload;
     private readonly KnownPeers _knownPeers;
     private readonly NodeMetrics _metrics;
     private readonly DeadlineQueue _deadlines;
@@ -34,21 +30,28 @@ internal sealed class Dispatcher : IDisposable
         NodeMetrics metrics, TimeProvider time, ILogger log)
     {
         _options = options;
-        _identity = identity;
         _knownPeers = knownPeers;
         _metrics = metrics;
         _time = time;
         _log = log;
         Frames = frames;
-        Form = new AnswerForm(identity, options.MaxFrameLengthBytes);
+        _overload = new OverloadControl(options.MaxRequestsInFlight, options.RequestDeadline, time);
+        Form = new AnswerForm(identity, _overload, options.MaxFrameLengthBytes);
         _deadlines = new DeadlineQueue(time, options.RequestDeadline);
+        Duplicates = new Duplicates(options.DuplicateMemoryBytes, options.DuplicateMemoryAge, time);
         _applications = applications.ToFrozenDictionary(application => application.Id, application => application.Name);
+        _rules = new RequestRules(identity, _applications);
         _commands = applications.SelectMany(Commands).ToFrozenDictionary(pair => pair.Key, pair => pair.Value);
     }
 
     public AnswerForm Form { get; }
 
     public FramePool Frames { get; }
+
+    /// <summary>How much less the node asks for, in percent; 0 when it is not overloaded.</summary>
+    public int ReductionPercent => _overload.Report.ReductionPercent;
+
+    public Duplicates Duplicates { get; }
 
     public int MaxFrameLengthBytes => _options.MaxFrameLengthBytes;
 
@@ -62,32 +65,33 @@ internal sealed class Dispatcher : IDisposable
         peer.CountReceived();
         DiameterHeader header = DiameterHeader.Read(frame.Span);
         RequestAvps avps = RequestAvps.Find(frame.Span);
-        ResultCode refusal = Judge(peer, header, frame, avps, out Command? command);
+
+        // Looked up before anything is judged: 5011 and 5015 are answers of the command too, with its preamble and its identities.
+        Command? command = _commands.GetValueOrDefault(Key(header));
+        ResultCode refusal = _rules.Judge(peer, header, frame.Span, avps, command, out RightsFault fault);
+        if (fault != RightsFault.None)
+        {
+            RefuseStranger(peer, queue, frame, header, avps, command!, fault, received);
+            return;
+        }
+
+        bool mayBeCopy = command is { RemembersAnswers: true } && (header.Flags & CommandFlags.Retransmitted) != 0;
+        if (refusal == ResultCode.None && !mayBeCopy && !Admits(avps, received)) refusal = ResultCode.TooBusy;
         if (refusal == ResultCode.None) Serve(new Answer(this, command!, peer, queue, frame, header, avps, received));
-        else Refuse(peer, queue, frame, header, avps, command, refusal, received);
+        else Refuse(peer, queue, frame, header, avps, command, refusal, default, ErrorText.Of(refusal, header, frame.Span, avps, default), received);
     }
 
     /// <summary>Answers a request without looking for a procedure.</summary>
-    public void Refuse(Peer peer, AnswerQueue queue, RentedFrame frame, ResultCode code, long received)
+    public void Refuse(Peer peer, AnswerQueue queue, RentedFrame frame, ResultCode code, string errorMessage, long received)
     {
         peer.CountReceived();
         DiameterHeader header = DiameterHeader.Read(frame.Span);
-        Refuse(peer, queue, frame, header, RequestAvps.Find(frame.Span), _commands.GetValueOrDefault(Key(header)), code, received);
+        RequestAvps avps = RequestAvps.Find(frame.Span);
+        Refuse(peer, queue, frame, header, avps, _commands.GetValueOrDefault(Key(header)), code, default, errorMessage, received);
     }
 
     /// <summary>The configured habits of a node.</summary>
     public PeerQuirks QuirksOf(ReadOnlySpan<byte> originHost) => _knownPeers.Find(originHost)?.Quirks ?? PeerQuirks.None;
-
-    /// <summary>The fault of a header that spoils any message, or None.</summary>
-    public static ResultCode JudgeHeader(in DiameterHeader header)
-    {
-        if (header.Version != DiameterHeader.CurrentVersion) return ResultCode.UnsupportedVersion;
-
-        // The stated length did frame the message, so the stream is in step with its sender and the connection goes on. Should the
-        // length have been wrong, what comes next is no header and closes it.
-        if (header.LengthBytes % 4 != 0) return ResultCode.InvalidMessageLength;
-        return header.IsError ? ResultCode.InvalidHdrBits : ResultCode.None;
-    }
 
     /// <summary>Counts and logs one answer. Called before the frame is let go.</summary>
     public void Report(Answer answer, ResultCode code, ExperimentalResultCode experimentalCode, Outcome outcome) =>
@@ -108,38 +112,21 @@ internal sealed class Dispatcher : IDisposable
         if (_log.IsEnabled(LogLevel.Critical)) _log.AnswerTooLong(answer.Command.Name, lengthBytes, MessageText.Of(answer.Frame));
     }
 
-    public void Dispose() => _deadlines.Dispose();
+    /// <summary>Takes the deadline off a request that has its answer.</summary>
+    public void StopWatching(Answer answer) => _deadlines.Remove(answer);
 
-    private ResultCode Judge(Peer peer, in DiameterHeader header, RentedFrame frame, in RequestAvps avps, out Command? command)
+    public void Dispose()
     {
-        // Before anything is judged: 5011 and 5015 are answers of the command too, with its preamble and its identities.
-        command = _commands.GetValueOrDefault(Key(header));
-        ResultCode fault = JudgeHeader(header);
-        if (fault != ResultCode.None) return fault;
-
-        if (peer.AllowedApplications?.Contains(header.ApplicationId) == false) return ResultCode.ApplicationUnsupported;
-        if (command is null)
-        {
-            bool isKnown = header.ApplicationId == ApplicationIds.Base || _applications.ContainsKey(header.ApplicationId);
-            return isKnown ? ResultCode.CommandUnsupported : ResultCode.ApplicationUnsupported;
-        }
-
-        const CommandFlags judged = CommandFlags.Request | CommandFlags.Proxiable;
-        if ((header.Flags & judged) != (command.Flags & judged)) return ResultCode.InvalidHdrBits;
-
-        ReadOnlySpan<byte> host = avps.DestinationHost(frame.Span);
-        if (host.IsEmpty || !_identity.IsOwnHost(host))
-        {
-            ReadOnlySpan<byte> realm = avps.DestinationRealm(frame.Span);
-            if (!realm.IsEmpty && !_identity.IsOwnRealm(realm)) return ResultCode.RealmNotServed;
-            if (!host.IsEmpty) return ResultCode.UnableToDeliver;
-        }
-
-        return Frames.Outstanding > _options.MaxRequestsInFlight ? ResultCode.TooBusy : ResultCode.None;
+        _deadlines.Dispose();
+        Duplicates.Dispose();
     }
+
+    private bool Admits(in RequestAvps avps, long now) => _overload.Admits(Frames.Outstanding, avps.Priority, now);
 
     private void Serve(Answer answer)
     {
+        if (answer.Command.RemembersAnswers && IsCopy(answer)) return;
+
         // A procedure that ends at once never shows its token to anybody, so the thread keeps the source for the next one.
         CancellationTokenSource cancellation = t_cancellation ?? new CancellationTokenSource();
         t_cancellation = null;
@@ -159,7 +146,7 @@ internal sealed class Dispatcher : IDisposable
         if (!isStarted)
         {
             Keep(cancellation);
-            answer.Refuse(fault);
+            answer.Refuse(fault.Code, fault.FailedAvp.Span);
             return;
         }
 
@@ -174,6 +161,32 @@ internal sealed class Dispatcher : IDisposable
         answer.Cancellation = cancellation;
         _deadlines.Add(answer);
         _ = FinishAsync(running, answer);
+    }
+
+    /// <summary>Finds out whether the request was here before, and answers it then.</summary>
+    private bool IsCopy(Answer answer)
+    {
+        DuplicateVerdict verdict = Duplicates.Enter(answer);
+        switch (verdict)
+        {
+            case DuplicateVerdict.Answered:
+                answer.End(null);
+                break;
+            case DuplicateVerdict.InWork:
+                // The original may have ended meanwhile, or end now: whoever comes last takes the copy off the list.
+                answer.WaitForOriginal();
+                _deadlines.Add(answer);
+                if (answer.IsClaimed) _deadlines.Remove(answer);
+                break;
+            case DuplicateVerdict.New:
+                // It passed by the load because it might have been a copy.
+                if ((answer.Header.Flags & CommandFlags.Retransmitted) == 0 || Admits(answer.Avps, answer.Received)) return false;
+                answer.Refuse(ResultCode.TooBusy, default);
+                return true;
+        }
+
+        _metrics.CountDuplicate(answer.Command.Name, verdict);
+        return true;
     }
 
     private async Task FinishAsync(ValueTask running, Answer answer)
@@ -198,10 +211,28 @@ internal sealed class Dispatcher : IDisposable
         if (cancellation.TryReset()) t_cancellation = cancellation;
     }
 
-    private void Refuse(
-        Peer peer, AnswerQueue queue, RentedFrame frame, in DiameterHeader header, in RequestAvps avps, Command? command, ResultCode code, long received)
+    /// <summary>Answers a request that its peer may not send. One that keeps asking fills neither the log nor the time of others.</summary>
+    private void RefuseStranger(
+        Peer peer, AnswerQueue queue, RentedFrame frame, in DiameterHeader header, in RequestAvps avps, Command command, RightsFault fault, long received)
     {
-        MessageWriter writer = Form.Refusal(header, frame.Span, avps, command, code, default);
+        string text = PeerRights.Text(fault, peer, command, frame.Span, avps);
+        ReadOnlySpan<byte> failedAvp = fault switch
+        {
+            RightsFault.OriginHost => avps.OriginHostAvp(frame.Span),
+            RightsFault.OriginRealm => avps.OriginRealmAvp(frame.Span),
+            _ => default,
+        };
+        peer.CountUnauthorized();
+        _metrics.CountUnauthorized(peer.Identity, fault);
+        if (peer.UnauthorizedLog.TryLog(_time, out int suppressed)) _log.Unauthorized(text, command.Name, avps.SessionIdText(frame.Span), suppressed);
+        Refuse(peer, queue, frame, header, avps, command, ResultCode.AuthorizationRejected, failedAvp, text, received);
+    }
+
+    private void Refuse(
+        Peer peer, AnswerQueue queue, RentedFrame frame, in DiameterHeader header, in RequestAvps avps, Command? command,
+        ResultCode code, ReadOnlySpan<byte> failedAvp, string errorMessage, long received)
+    {
+        MessageWriter writer = Form.Refusal(header, frame.Span, avps, command, code, failedAvp, errorMessage);
         Report(peer, header, frame.Span, avps, command, received, code, ExperimentalResultCode.None, Outcome.Refused);
         queue.Enqueue(writer);
         Frames.Return(frame);
@@ -216,6 +247,7 @@ internal sealed class Dispatcher : IDisposable
         string commandName = command?.Name ?? NodeMetrics.Unknown;
         string result = _metrics.Label(code, experimentalCode);
         peer.CountAnswered(isError: outcome != Outcome.Served);
+        _overload.CountEnded(outcome);
         _metrics.Count(application, commandName, result, duration);
 
         if (_log.IsEnabled(LogLevel.Debug))
@@ -231,9 +263,9 @@ internal sealed class Dispatcher : IDisposable
                 what, application, commandName, avps.SessionIdText(frame), avps.OriginHostText(frame), peer.Identity, result,
                 duration.TotalMilliseconds, header.HopByHopId, header.EndToEndId);
         }
-        else if (outcome is Outcome.Refused && code != ResultCode.TooBusy && _log.IsEnabled(LogLevel.Information))
+        else if (outcome is Outcome.Refused && code is not (ResultCode.TooBusy or ResultCode.AuthorizationRejected) && _log.IsEnabled(LogLevel.Information))
         {
-            // Not for 3004: under overload the log must not become part of the load.
+            // Not for 3004: under overload the log must not become part of the load. 5003 has a line of its own, once a minute.
             _log.Refused(
                 application, commandName, avps.SessionIdText(frame), avps.OriginHostText(frame), peer.Identity, result, code.ToString());
         }

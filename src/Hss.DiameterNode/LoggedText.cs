@@ -7,6 +7,8 @@ internal static class LoggedText
 {
     private const int MaxBytes = 256;
 
+    public static string Of(string text) => Of(Encoding.UTF8.GetBytes(text).AsSpan());
+
     public static string Of(ReadOnlySpan<byte> data)
     {
         string text = Encoding.UTF8.GetString(data[..Math.Min(data.Length, MaxBytes)]);

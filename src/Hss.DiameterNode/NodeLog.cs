@@ -59,6 +59,19 @@ internal static partial class NodeLog
     [LoggerMessage(2113, LogLevel.Information, "Refused {Command} of {Peer} with {Result}")]
     public static partial void BaseRequestRefused(this ILogger log, string command, string peer, ResultCode result);
 
+    [LoggerMessage(2120, LogLevel.Warning, "Peer {Peer} has restarted: its Origin-State-Id went from {Before} to {After}")]
+    public static partial void PeerRestarted(this ILogger log, string peer, uint before, uint after);
+
+    // 27xx: TLS.
+    [LoggerMessage(2700, LogLevel.Warning, "No TLS with {RemoteEndPoint}: {Reason}")]
+    public static partial void HandshakeFailed(this ILogger log, string remoteEndPoint, string reason);
+
+    [LoggerMessage(2701, LogLevel.Information, "New connections use the changed {CertificateFile}: {Subject}, good until {NotAfter}")]
+    public static partial void CertificateReloaded(this ILogger log, string certificateFile, string subject, string notAfter);
+
+    [LoggerMessage(2702, LogLevel.Error, "The changed certificate files are not used, the old ones stay: {Problem}")]
+    public static partial void CertificateNotReloaded(this ILogger log, string problem);
+
     // 22xx: requests.
     [LoggerMessage(2200, LogLevel.Debug, "{Command} {SessionId} of {Peer}: {Result}, {Milliseconds} ms", SkipEnabledCheck = true)]
     public static partial void Answered(this ILogger log, string command, string sessionId, string peer, string result, double milliseconds);
@@ -75,6 +88,10 @@ internal static partial class NodeLog
     public static partial void Refused(
         this ILogger log, string application, string command, string sessionId, string originHost, string peer, string result, string fault);
 
+    [LoggerMessage(2206, LogLevel.Warning,
+        "{Fault}: refused {Command} {SessionId} with 5003, and {Suppressed} more of this peer since the last such line; see Diameter:Peers, Role, Commands and Realms")]
+    public static partial void Unauthorized(this ILogger log, string fault, string command, string sessionId, int suppressed);
+
     [LoggerMessage(2203, LogLevel.Critical, "The procedure for {Command} failed; answered 5012 unless an answer was sent before. {Request}")]
     public static partial void ProcedureFault(this ILogger log, string command, string request, Exception? exception);
 
@@ -83,4 +100,33 @@ internal static partial class NodeLog
 
     [LoggerMessage(2205, LogLevel.Critical, "The answer to {Command} has {LengthBytes} octets, more than a peer takes; answered 5012. {Request}")]
     public static partial void AnswerTooLong(this ILogger log, string command, int lengthBytes, string request);
+
+    // 26xx: requests of this node.
+    [LoggerMessage(2600, LogLevel.Debug, "Sent {Command} {SessionId} for {DestinationHost} over {Peer}; perhaps a duplicate: {MayBeDuplicate}")]
+    public static partial void AttemptSent(
+        this ILogger log, string command, string sessionId, string destinationHost, string peer, bool mayBeDuplicate);
+
+    [LoggerMessage(2601, LogLevel.Information, "{Command} {SessionId} got no good answer over {Peer}: {Reason}; looking for another path")]
+    public static partial void AttemptFailed(this ILogger log, string command, string sessionId, string peer, string reason);
+
+    [LoggerMessage(2602, LogLevel.Debug, "{Command} {SessionId} for {DestinationHost} was answered over {Peer}: {Result}")]
+    public static partial void RequestAnswered(
+        this ILogger log, string command, string sessionId, string destinationHost, string peer, string result);
+
+    [LoggerMessage(2603, LogLevel.Warning, "{Command} {SessionId} for {DestinationHost} in {DestinationRealm} ended without an answer: {Result}")]
+    public static partial void RequestFailed(
+        this ILogger log, string command, string sessionId, string destinationHost, string destinationRealm, string result);
+
+    [LoggerMessage(2604, LogLevel.Warning, "The answer to {Command} {SessionId} over {Peer} cannot be used: {Fault}")]
+    public static partial void AnswerUnusable(this ILogger log, string command, string sessionId, string peer, string fault);
+
+    [LoggerMessage(2605, LogLevel.Critical, "{Command} {SessionId} has {LengthBytes} octets, more than a peer takes; it was not sent")]
+    public static partial void RequestTooLong(this ILogger log, string command, string sessionId, int lengthBytes);
+
+    // 27xx: dialling.
+    [LoggerMessage(2700, LogLevel.Warning, "Dialled {Peer} at {Address} in vain: {Reason}; again in {Wait}")]
+    public static partial void DialFailed(this ILogger log, string peer, string address, string reason, TimeSpan wait);
+
+    [LoggerMessage(2701, LogLevel.Information, "Peer {Peer} at {Address} is dialled again in {Wait} unless it comes by itself")]
+    public static partial void DialLater(this ILogger log, string peer, string address, TimeSpan wait);
 }

@@ -15,14 +15,29 @@ internal sealed class NodeMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _sent;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _unauthorized;
+    private readonly Counter<long> _restarts;
     private readonly ConcurrentDictionary<(ResultCode, ExperimentalResultCode), string> _labels = new();
 
-    public NodeMetrics(PeerTable peers, NodeOptions options)
+    public NodeMetrics(PeerTable peers, NodeOptions options, Func<int> reductionPercent)
     {
         _meter = new Meter(DiameterNode.MeterName);
         _requests = _meter.CreateCounter<long>("hss_diameter_requests_total", description: "Application requests answered.");
         _duration = _meter.CreateHistogram<double>(
             "hss_diameter_request_duration_seconds", unit: "s", description: "From reading a request to its answer being ready to send.");
+        _sent = _meter.CreateCounter<long>("hss_diameter_sent_requests_total", description: "Requests of this node that came to an outcome.");
+        _meter.CreateObservableGauge(
+            "hss_diameter_pending_requests", () => Pending(peers.Snapshot()), description: "Requests of this node that wait for an answer of the peer.");
+        _duplicates = _meter.CreateCounter<long>(
+            "hss_diameter_duplicate_requests_total", description: "Copies of requests, answered as their originals were.");
+        _unauthorized = _meter.CreateCounter<long>(
+            "hss_diameter_unauthorized_requests_total", description: "Requests refused because their peer may not send them.");
+        _restarts = _meter.CreateCounter<long>(
+            "hss_diameter_peer_restarts_total", description: "Restarts of peers, told by their Origin-State-Id.");
+        _meter.CreateObservableGauge(
+            "hss_diameter_overload_reduction_percent", reductionPercent, description: "By how much the node asks its senders to reduce; 0 without overload.");
         _meter.CreateObservableGauge(
             "hss_diameter_peer_state", () => Measure(peers.Snapshot(), options.Peers), description: "1 for the watchdog state each peer is in.");
     }
@@ -39,6 +54,23 @@ internal sealed class NodeMetrics : IDisposable
         _requests.Add(1, applicationLabel, commandLabel, resultLabel);
         _duration.Record(duration.TotalSeconds, applicationLabel, commandLabel, resultLabel);
     }
+
+    /// <summary>Counts the outcome of one request of this node.</summary>
+    public void CountSent(string application, string command, string result) =>
+        _sent.Add(1, new("application", application), new("command", command), new("result", result));
+
+    /// <summary>Counts one copy of a request.</summary>
+    public void CountDuplicate(string command, DuplicateVerdict original) => _duplicates.Add(
+        1, new KeyValuePair<string, object?>("command", command),
+        new KeyValuePair<string, object?>("original", original == DuplicateVerdict.InWork ? "in_work" : "answered"));
+
+    /// <summary>Counts one request that its peer may not send.</summary>
+    public void CountUnauthorized(string peer, RightsFault fault) => _unauthorized.Add(
+        1, new KeyValuePair<string, object?>("peer", peer),
+        new KeyValuePair<string, object?>("reason", fault switch { RightsFault.Command => "command", RightsFault.OriginHost => "origin_host", _ => "origin_realm" }));
+
+    /// <summary>Counts one restart of a peer.</summary>
+    public void CountRestart(string peer) => _restarts.Add(1, new KeyValuePair<string, object?>("peer", peer));
 
     /// <summary>The label of a result. There are few results, so each label is made once.</summary>
     public string Label(ResultCode code, ExperimentalResultCode experimentalCode) =>
@@ -57,6 +89,11 @@ internal sealed class NodeMetrics : IDisposable
             if (open.Any(one => string.Equals(one.Identity, peer.Identity, StringComparison.OrdinalIgnoreCase))) continue;
             yield return Measure(peer.Identity, WatchdogState.Down);
         }
+    }
+
+    private static IEnumerable<Measurement<int>> Pending(IReadOnlyList<PeerSnapshot> open)
+    {
+        foreach (PeerSnapshot peer in open) yield return new(peer.AwaitingAnswers, new KeyValuePair<string, object?>("peer", peer.Identity));
     }
 
     private static Measurement<int> Measure(string peer, WatchdogState state) => new(

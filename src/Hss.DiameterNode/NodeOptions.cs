@@ -10,6 +10,8 @@ public sealed record NodeOptions
     /// <summary>The longest identity or realm (RFC 1035 2.3.4).</summary>
     internal const int MaxIdentityLength = 255;
 
+    private const long MaxDuplicateMemoryBytes = 16L * 1024 * 1024 * 1024;
+
     /// <summary>Origin-Host.</summary>
     public string Identity { get; init; } = "hss.ims.mnc001.mcc001.3gppnetwork.org";
 
@@ -53,14 +55,33 @@ public sealed record NodeOptions
     /// <summary>Connections at one time that have not shown a good CER; a further one is closed at once.</summary>
     public int MaxUnidentifiedConnections { get; init; } = 64;
 
-    /// <summary>How long a connection may take to send its CER.</summary>
+    /// <summary>How long a connection may take to send its CER; and one that this node dials, to be connected and to send its CEA, each.</summary>
     public TimeSpan CapabilitiesTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Tw of RFC 3539 3.4.1, before jitter.</summary>
     public TimeSpan WatchdogInterval { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Tc of RFC 6733 2.1 and 12: the least time from the end of a dialled connection, or of a vain attempt, to the next attempt.</summary>
+    public TimeSpan ReconnectInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>When a request without an answer gets 5012. Kamailio gives up after 5 seconds.</summary>
     public TimeSpan RequestDeadline { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long one attempt of a request of this node waits for its answer before the next path is tried.</summary>
+    /// 4 seconds: several times what a lost segment costs TCP to send again, so that an alternate path is for a peer that is gone and not
+    /// for a slow network (RFC 3539 3.3); and three of them, the longest a request may take in all, are over well within a minute, after
+    /// which nobody who caused the request still waits for it.
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Requests of this node that may wait for their answers on one connection. At the bound the connection is no path.</summary>
+    public int MaxRequestsAwaitingAnswersPerPeer { get; init; } = 1024;
+
+    /// <summary>Octets kept of answers whose requests must not be carried out twice; when they are used up, the oldest answers go.</summary>
+    /// Room for about 90,000 answers with a vector each: at 1,200 a second that is all of <see cref="DuplicateMemoryAge"/>.
+    public long DuplicateMemoryBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long an answer is kept for a copy of its request: 2 Tw with jitter and some patience, see <see cref="Duplicates"/>.</summary>
+    public TimeSpan DuplicateMemoryAge { get; init; } = TimeSpan.FromSeconds(70);
 
     /// <summary>How long a peer may leave its answers untaken before its connection is closed.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -89,7 +110,16 @@ public sealed record NodeOptions
         CheckRange(faults, nameof(MaxRequestsInFlight), MaxRequestsInFlight, 1, 10_000_000);
         CheckRange(faults, nameof(MaxConnections), MaxConnections, 1, 1_000_000);
         CheckRange(faults, nameof(MaxUnidentifiedConnections), MaxUnidentifiedConnections, 1, 1_000_000);
+        CheckRange(faults, nameof(MaxRequestsAwaitingAnswersPerPeer), MaxRequestsAwaitingAnswersPerPeer, 1, 1_000_000);
 
+        CheckTime(faults, nameof(ReconnectInterval), ReconnectInterval);
+        CheckTime(faults, nameof(AnswerTimeout), AnswerTimeout);
+        if (DuplicateMemoryBytes is < Duplicates.MinMemoryBytes or > MaxDuplicateMemoryBytes)
+        {
+            faults.Add($"Diameter:DuplicateMemoryBytes: {DuplicateMemoryBytes} is out of range; give {Duplicates.MinMemoryBytes} to {MaxDuplicateMemoryBytes}.");
+        }
+
+        CheckTime(faults, nameof(DuplicateMemoryAge), DuplicateMemoryAge);
         CheckTime(faults, nameof(CapabilitiesTimeout), CapabilitiesTimeout);
         CheckTime(faults, nameof(WatchdogInterval), WatchdogInterval);
         CheckTime(faults, nameof(RequestDeadline), RequestDeadline);
@@ -126,7 +156,12 @@ public sealed record NodeOptions
             faults.Add($"Diameter:{key}:Address: '{peer.Address}' is no IP address; give one, or leave it out.");
         }
 
-        if (peer.Connect) faults.Add($"Diameter:{key}:Connect: this version only accepts connections; set it to false.");
+        if (peer.Connect && peer.Address.Length == 0)
+        {
+            faults.Add($"Diameter:{key}:Address: is missing although Connect is true; give the address to dial, such as 192.0.2.7:3868.");
+        }
+
+        for (int i = 0; i < peer.Realms.Count; i++) CheckIdentity(faults, $"{key}:{nameof(PeerOptions.Realms)}:{i}", peer.Realms[i]);
     }
 
     private static void CheckIdentity(List<string> faults, string key, string value)

@@ -4,7 +4,7 @@ namespace Hss.DiameterNode;
 
 /// <summary>A request this node sends: what it is, where it goes, and what stands in it.</summary>
 /// Shape: the node writes header, Session-Id, the application's preamble, Origin-Host, Origin-Realm, Destination-Host and
-/// Destination-Realm; <see cref="Write"/> adds the rest. It is called once per attempt and must write the same each time.
+/// Destination-Realm; <see cref="Write"/> adds the rest. It is called once; every attempt carries the same octets.
 /// Spec: RFC 6733 6.1.1, 6.1.2.
 public sealed record OutgoingRequest
 {

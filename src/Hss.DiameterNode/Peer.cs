@@ -7,6 +7,10 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
     private long _received;
     private long _answered;
     private long _errors;
+    private long _unauthorized;
+    private uint _originStateId;
+    private long _sent;
+    private long _answersReceived;
     private int _watchdogState;
 
     /// <summary>The Origin-Host of its CER.</summary>
@@ -33,6 +37,19 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
     /// <summary>Whether it forwards requests of others: it says so (Relay, 0xffffffff) or the configuration does.</summary>
     public bool IsRelay { get; init; }
 
+    /// <summary>Its Origin-State-Id as last heard; 0 when it gives none. Spec: RFC 6733 8.16.</summary>
+    public uint OriginStateId
+    {
+        get => Volatile.Read(ref _originStateId);
+        set => Volatile.Write(ref _originStateId, value);
+    }
+
+    /// <summary>How often its Origin-State-Id has grown, over all its connections.</summary>
+    public int Restarts { get; set; }
+
+    /// <summary>Whether to log that it asked for what it may not.</summary>
+    public LogThrottle UnauthorizedLog { get; } = new();
+
     /// <summary>The watchdog's opinion.</summary>
     public WatchdogState WatchdogState
     {
@@ -48,6 +65,12 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
         if (isError) Interlocked.Increment(ref _errors);
     }
 
+    public void CountUnauthorized() => Interlocked.Increment(ref _unauthorized);
+
+    public void CountSent() => Interlocked.Increment(ref _sent);
+
+    public void CountAnswerReceived() => Interlocked.Increment(ref _answersReceived);
+
     public PeerSnapshot Snapshot() => new()
     {
         Identity = Identity,
@@ -62,5 +85,10 @@ internal sealed class Peer(string identity, string realm, string remoteEndPoint,
         Received = Interlocked.Read(ref _received),
         Answered = Interlocked.Read(ref _answered),
         Errors = Interlocked.Read(ref _errors),
+        Unauthorized = Interlocked.Read(ref _unauthorized),
+        OriginStateId = OriginStateId,
+        Restarts = Restarts,
+        Sent = Interlocked.Read(ref _sent),
+        AnswersReceived = Interlocked.Read(ref _answersReceived),
     };
 }

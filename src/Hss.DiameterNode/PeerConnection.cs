@@ -4,6 +4,7 @@ using System.Net;
 using Hss.Diameter;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode;
@@ -25,13 +26,17 @@ internal sealed class PeerConnection : IDisposable
     private volatile bool _isEnding;
     private volatile bool _isAborted;
 
-    public PeerConnection(DiameterNode node, ConnectionContext context)
+    /// <param name="node">The node.</param>
+    /// <param name="context">The transport.</param>
+    /// <param name="dialler">Who dialled it; null for an accepted one.</param>
+    public PeerConnection(DiameterNode node, ConnectionContext context, Dialler? dialler = null)
     {
+        _isIdentified = dialler is null ? 0 : 1; // A dialled peer is no stranger to be counted as one.
         _node = node;
         _context = context;
         _inFlight = new InFlight(node.Options.MaxRequestsInFlightPerPeer);
         _queue = new AnswerQueue(context.Transport.Output, _inFlight, node.Time, node.Options.SendTimeout, OnStalled);
-        _session = new PeerSession(node, this, _queue, _inFlight);
+        _session = new PeerSession(node, this, _queue, _inFlight, dialler);
     }
 
     public string RemoteEndPoint => _context.RemoteEndPoint?.ToString() ?? _context.ConnectionId;
@@ -39,7 +44,8 @@ internal sealed class PeerConnection : IDisposable
     public IPAddress? LocalAddress => (_context.LocalEndPoint as IPEndPoint)?.Address;
 
     public CapabilitiesSource Source => new(
-        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight);
+        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight,
+        _context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate);
 
     /// <summary>Whether the peer has shown a good CER.</summary>
     public bool IsIdentified => Volatile.Read(ref _isIdentified) != 0;
@@ -47,7 +53,7 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Serves the connection until it ends.</summary>
     public async Task RunAsync()
     {
-        _session.Post(PeerSession.LetterKind.Start);
+        _session.PostAndFlush(PeerSession.LetterKind.Start);
         try
         {
             await ReadAsync();
@@ -152,11 +158,12 @@ internal sealed class PeerConnection : IDisposable
         DiameterHeader header = DiameterHeader.Read(frame.Span);
         if (header.IsRequest) _inFlight.Enter();
 
-        if (_session.IsOpen && header.IsRequest && !PeerMessage.IsOfPeerProtocol(header))
+        if (_session.IsOpen && !PeerMessage.IsOfPeerProtocol(header))
         {
-            // R-Open, R-Rcv-Message: Process. Not through the mailbox: this is the path of every application request.
+            // R-Open, R-Rcv-Message and I-Open, I-Rcv-Message: Process. Not through the mailbox: this is the path of every application message.
             _session.NoteTraffic(received);
-            _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
+            if (header.IsRequest) _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
+            else _session.ReceiveAnswer(header, frame);
         }
         else
         {

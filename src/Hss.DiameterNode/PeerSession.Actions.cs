@@ -10,14 +10,27 @@ internal sealed partial class PeerSession
     {
         switch (action)
         {
-            case PeerAction.SendCea:
+            case PeerAction.SendCer:
+                MessageWriter cer = _node.BaseMessages.CapabilitiesExchangeRequest(_connection.LocalAddress, out _cerHopByHopId);
+                _queue.EnqueueUrgent(cer, endsRequest: false);
+                break;
+            case PeerAction.ProcessCea:
                 Peer = message!.Verdict!.Peer;
-                Answer(message, Cea(message, ResultCode.Success, default, ""), isUrgent: true);
+                break;
+            case PeerAction.HoldCer:
+                message!.IsAnswered = true; // It will be.
+                _heldCer = message;
+                break;
+            case PeerAction.SendCea:
+                PeerMessage accepted = message ?? _heldCer!;
+                _heldCer = null;
+                Peer = accepted.Verdict!.Peer;
+                Answer(accepted, Cea(accepted, ResultCode.Success, default, ""), isUrgent: true);
                 break;
             case PeerAction.SendRefusingCea:
                 CapabilitiesVerdict verdict = message!.Verdict!;
                 _node.Log.CapabilitiesRefused(verdict.Identity, _connection.RemoteEndPoint, verdict.Code, verdict.Reason);
-                Answer(message, Cea(message, verdict.Code, verdict.FailedAvp.Span, verdict.Reason), isUrgent: true);
+                Answer(message, Cea(message, verdict.Code, verdict.FailedAvp.Span, verdict.ErrorMessage), isUrgent: true);
                 break;
             case PeerAction.RefuseCer:
                 Answer(message!, Cea(message!, ResultCode.UnableToComply, default, "this connection has had its CER"), isUrgent: true);
@@ -27,7 +40,8 @@ internal sealed partial class PeerSession
                 break;
             case PeerAction.SendDpa:
                 // Not urgent: the peer closes when it has the DPA, and would lose the answers behind it.
-                _node.Log.DisconnectRequested(Name, DisconnectPeerRequest.TryParse(message!.Frame.Memory, out var dpr, out _) ? dpr.DisconnectCause.ToString() : "");
+                if (DisconnectPeerRequest.TryParse(message!.Frame.Memory, out DisconnectPeerRequest dpr, out _)) _cause = dpr.DisconnectCause;
+                _node.Log.DisconnectRequested(Name, _cause?.ToString() ?? "");
                 Answer(message, _node.BaseMessages.DisconnectPeerAnswer(message.Header), isUrgent: false);
                 break;
             case PeerAction.SendDpr:
@@ -39,7 +53,7 @@ internal sealed partial class PeerSession
                 break;
             case PeerAction.RefuseMessage:
                 message!.Take();
-                _node.Dispatcher.Refuse(Peer!, _queue, message.Frame, ResultCode.TooBusy, _node.Time.GetTimestamp());
+                _node.Dispatcher.Refuse(Peer!, _queue, message.Frame, ResultCode.TooBusy, "this connection is closing", _node.Time.GetTimestamp());
                 break;
             case PeerAction.ProcessDwa:
                 break; // The watchdog heard of it when it was read.
@@ -52,10 +66,20 @@ internal sealed partial class PeerSession
                 _node.Log.PeerClosed(Name, reason ?? "");
                 break;
             case PeerAction.StartTimer:
-                _peerTimer.Set(next, next == PeerState.WaitCer ? _node.Options.CapabilitiesTimeout : _node.Options.DisconnectTimeout);
+                _peerTimer.Set(next, next switch
+                {
+                    PeerState.Closing => _node.Options.DisconnectTimeout,
+
+                    // Longer than the dialled connection may take, whose end is the better news.
+                    PeerState.WaitConnAckElect or PeerState.WaitReturns => 2 * _node.Options.CapabilitiesTimeout,
+                    _ => _node.Options.CapabilitiesTimeout,
+                });
                 break;
             case PeerAction.Disconnect:
-                if (Peer is null && reason is not null) _node.Log.ConnectionEndedUnidentified(_connection.RemoteEndPoint, reason);
+                if (Peer is null && reason is not null && _dialler is null) _node.Log.ConnectionEndedUnidentified(_connection.RemoteEndPoint, reason);
+                _connection.Disconnect();
+                break;
+            case PeerAction.Cleanup:
                 _connection.Disconnect();
                 break;
             case PeerAction.Abort:
@@ -72,7 +96,9 @@ internal sealed partial class PeerSession
         older?.PostAndFlush(LetterKind.Replaced);
         _node.Log.PeerOpen(
             Name, peer.ProductName, peer.RemoteEndPoint, string.Join(' ', peer.Applications.Select(application => application.Name)), peer.IsRelay);
+        _node.OriginStates.Note(peer, peer.OriginStateId);
         _connection.Identify();
+        if (_dialler is not null) _dialler.HasOpened = true;
         _watchdog = wasGivenUp ? Watchdog.Down : Watchdog.Initial;
         Watch(WatchdogEvent.ConnectionUp);
     }
@@ -98,8 +124,11 @@ internal sealed partial class PeerSession
                 _watchdogInterval = _node.NextWatchdogInterval();
                 _watchdogTimer.Set(_watchdog.State, _watchdogInterval);
                 break;
+            case WatchdogAction.Failover when _watchdog.State == WatchdogState.Suspect:
+                Pending.FailOver();
+                break;
             case WatchdogAction.Failover or WatchdogAction.Failback:
-                break; // Seen in the peer table's state; this node has no requests of its own to turn elsewhere.
+                break; // New requests follow the peer table's state; those on a connection that ends are told by its end.
             case WatchdogAction.CloseConnection:
                 _isGivenUp = true;
                 Happen(PeerEvent.Lost, "the watchdog gave the peer up");
@@ -117,5 +146,5 @@ internal sealed partial class PeerSession
     private MessageWriter Cea(PeerMessage message, ResultCode code, ReadOnlySpan<byte> failedAvp, string errorMessage) =>
         _node.BaseMessages.CapabilitiesExchangeAnswer(message.Header, _connection.LocalAddress, code, failedAvp, errorMessage);
 
-    private static string? Reason(PeerEvent happened) => happened is PeerEvent.RRcvDpr ? "the peer disconnects" : null;
+    private static string? Reason(PeerEvent happened) => happened is PeerEvent.RcvDpr ? "the peer disconnects" : null;
 }

@@ -38,4 +38,22 @@ public sealed record PeerSnapshot
 
     /// <summary>Of these, refused by the node itself: protocol errors, grammar faults, missed deadlines, our own bugs.</summary>
     public required long Errors { get; init; }
+
+    /// <summary>Of the errors, requests it may not send (5003).</summary>
+    public long Unauthorized { get; init; }
+
+    /// <summary>Its Origin-State-Id as last heard; 0 when it gives none. Spec: RFC 6733 8.16.</summary>
+    public uint OriginStateId { get; init; }
+
+    /// <summary>How often it has restarted since this node started, as its Origin-State-Id tells.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Attempts to deliver a request of this node over this connection.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>Of these, answered.</summary>
+    public long AnswersReceived { get; init; }
+
+    /// <summary>Of these, still waited for.</summary>
+    public int AwaitingAnswers { get; init; }
 }

@@ -37,12 +37,26 @@ internal sealed class PeerTable
         }
     }
 
+    /// <summary>The best connection for a request that has not been tried yet, or null when there is none.</summary>
+    /// <param name="request">Where it is to go.</param>
+    /// <param name="tried">The connections that had their turn.</param>
+    /// <param name="turn">Which of several equal relays comes first.</param>
+    public PeerSession? NextPath(OutgoingRequest request, IReadOnlySet<PeerSession> tried, uint turn)
+    {
+        lock (_gate)
+        {
+            return _open.TryGetValue(request.DestinationHost, out PeerSession? direct) && !tried.Contains(direct) && Route.IsUsable(direct.Peer!, request)
+                ? direct
+                : Route.BestRelay(_open.Values, request, tried, turn);
+        }
+    }
+
     /// <summary>All open peers, by identity.</summary>
     public IReadOnlyList<PeerSnapshot> Snapshot()
     {
         lock (_gate)
         {
-            return [.. _open.Values.Select(session => session.Peer!.Snapshot()).OrderBy(peer => peer.Identity, StringComparer.OrdinalIgnoreCase)];
+            return [.. _open.Values.Select(session => session.Snapshot()).OrderBy(peer => peer.Identity, StringComparer.OrdinalIgnoreCase)];
         }
     }
 }

@@ -20,6 +20,10 @@ public abstract class ProcedureRegistration
     /// Shape: of each the first one, in the order listed here. An empty one is left out (an empty AVP makes Kamailio drop the message).
     public IReadOnlyList<AvpDefinition> EchoedAvps { get; init; } = [];
 
+    /// <summary>Whether a copy of a request (RFC 6733 3, T bit) gets the answer again that the request got, instead of being carried out again.</summary>
+    /// Only for commands that change something: remembering costs memory, and looking up twice is as good as once.
+    public bool RemembersAnswers { get; init; }
+
     /// <summary>The grammar of the request.</summary>
     public abstract CommandGrammar Grammar { get; }
 

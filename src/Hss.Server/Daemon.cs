@@ -42,6 +42,8 @@ internal static class Daemon
         using var listeners = Listeners(node, settings.Diameter.Listen, loggers);
         await StartAsync(listeners, settings.Diameter.Listen).ConfigureAwait(false);
 
+        node.Start();
+
         // The one line that scripts and supervisors wait for.
         Console.WriteLine($"ready: {string.Join(", ", settings.Diameter.Listen.Select(endPoint => $"diameter {endPoint}"))}");
         await stop.Received.ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Hss.Server.Configuration;
 using Hss.Storage;
 using Hss.Storage.Sqlite;
+using Hss.Subscribers;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.Server;
@@ -12,6 +13,14 @@ internal static class StoreOpening
     public static SubscriberStore Open(ServerSettings settings, ILoggerFactory loggers)
     {
         var database = SqliteDatabase.Open(settings.Storage, TimeProvider.System, loggers.CreateLogger<SqliteDatabase>());
-        return new SubscriberStore(database, settings.Storage, TimeProvider.System, loggers.CreateLogger<SubscriberStore>());
+        try
+        {
+            return new SubscriberStore(database, settings.Storage, TimeProvider.System, loggers.CreateLogger<SubscriberStore>());
+        }
+        catch (StoreUnavailableException unreadable)
+        {
+            database.Dispose();
+            throw new StoreOpenException($"{unreadable.Message}; mend: check the file and its directory", unreadable);
+        }
     }
 }

@@ -70,7 +70,7 @@ internal static class SubscriptionImport
         {
             return await store.UpsertAsync([.. entries.Select(entry => entry.Subscription)], CancellationToken.None).ConfigureAwait(false);
         }
-        catch (IdentityConflictException conflict)
+        catch (SubscriptionRefusedException conflict)
         {
             report.Fail(entries.Find(entry => entry.Subscription.SubscriptionId == conflict.SubscriptionId)?.LineNumber ?? 0, conflict.Message);
             return default;
@@ -85,14 +85,14 @@ internal static class SubscriptionImport
         {
             return await store.UpsertAsync([.. entries.Select(entry => entry.Subscription)], CancellationToken.None).ConfigureAwait(false);
         }
-        catch (IdentityConflictException) when (entries.Count > 1)
+        catch (SubscriptionRefusedException) when (entries.Count > 1)
         {
             var counts = default(UpsertCounts);
             foreach (var entry in entries)
                 counts = Sum(counts, await WriteGoodOnesAsync(store, [entry], report).ConfigureAwait(false));
             return counts;
         }
-        catch (IdentityConflictException conflict)
+        catch (SubscriptionRefusedException conflict)
         {
             report.Fail(entries[0].LineNumber, conflict.Message);
             return default;

@@ -63,6 +63,7 @@ public static class CarryOver
         {
             RegisteredPrivateIdentities = state.RegisteredPrivateIdentities.RemoveAll(identity => !MayUse(identity)),
             AuthenticationPendingPrivateIdentities = state.AuthenticationPendingPrivateIdentities.RemoveAll(identity => !MayUse(identity)),
+            RestorationData = state.RestorationData.RemoveAll(data => !MayUse(data.PrivateIdentity)),
         };
         return kept.Status switch
         {

@@ -28,6 +28,9 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>What is pending, by S-CSCF and kind.</summary>
     IReadOnlyList<OpenJobs> OpenJobs();
 
+    /// <summary>Every wildcarded identity with the subscription that owns it, as last committed.</summary>
+    IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities();
+
     void Write(SubscriberWrite write);
 
     /// <summary>New jobs, ends and retries that change no registration state.</summary>

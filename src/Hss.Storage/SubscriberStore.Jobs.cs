@@ -14,6 +14,7 @@ public sealed partial class SubscriberStore
         try
         {
             var jobs = await CommitAsync(database => database.Remove(subscriptionId)).ConfigureAwait(false);
+            if (jobs is not null) _wildcards.Written([(subscriptionId, null)]);
             if (jobs > 0) _tellJobsWritten();
             return jobs is not null;
         }

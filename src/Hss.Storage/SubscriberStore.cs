@@ -29,10 +29,12 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     private readonly SubscriberCache _cache;
     private readonly ReadLimiter _reads = new(ConcurrentReads);
     private readonly StorageMetrics _metrics;
+    private readonly ProvisionedWildcards _wildcards;
     private readonly CommitQueue _commits;
     private readonly Action _tellJobsWritten;
 
     /// <summary>Takes the database over and disposes it in the end.</summary>
+    /// Errors: <see cref="StoreUnavailableException"/> when it cannot be read; it is still the caller's then.
     public SubscriberStore(
         ISubscriberDatabase database, StoreOptions options, TimeProvider time, ILogger<SubscriberStore> logger,
         IMeterFactory? meterFactory = null)
@@ -43,6 +45,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         _indRange = options.IndRange;
         _capacity = options.CacheEntries;
         _cache = new(_capacity);
+        _wildcards = new(database.WildcardedIdentities());
         _metrics = new(meterFactory, () => _cache.Count);
         _commits = new(database, time, _metrics, logger);
         _tellJobsWritten = () => JobsWritten?.Invoke();
@@ -58,10 +61,13 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
         FindAsync(IdentityKind.Public, publicIdentity, cancellationToken);
 
-    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
-        await FindAsync(IdentityKind.Public, publicIdentity, cancellationToken).ConfigureAwait(false) is { } owner
-            ? new(owner, publicIdentity, IsWildcard: false)
-            : null;
+    public ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(publicIdentity);
+        return _cache.Find(IdentityKind.Public, publicIdentity) is { } owner
+            ? new(new PublicIdentityMatch(owner, publicIdentity, IsWildcard: false))
+            : new(MatchSlowlyAsync(publicIdentity, cancellationToken));
+    }
 
     public ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken)
     {
@@ -114,6 +120,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         foreach (var subscription in subscriptions) latest[subscription.SubscriptionId] = subscription;
         if (latest.Count == 0) return default;
 
+        _wildcards.Check(latest.Values);
         var write = await Task.Run(() => _database.PrepareUpsert([.. latest.Values]), cancellationToken).ConfigureAwait(false);
         var entries = new List<CacheEntry>(latest.Count);
         try
@@ -123,7 +130,8 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
                 entries.Add(await EnterEntryAsync(subscriptionId, cancellationToken).ConfigureAwait(false));
             var item = new UpsertCommit(write, _tellJobsWritten);
             if (!_commits.TryAdd(item)) throw new StoreUnavailableException("the commit queue is full or closed");
-            var counts = await item.Outcome.ConfigureAwait(false);
+            var counts = await OutcomeAsync(item, latest.Values).ConfigureAwait(false);
+            _wildcards.Written([.. latest.Select(pair => (pair.Key, (Subscription?)pair.Value))]);
             return counts with { Updated = counts.Updated + subscriptions.Count - latest.Count };
         }
         finally
@@ -197,6 +205,32 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         return _cache.Find(kind, identity) is { } subscriber
             ? new(subscriber)
             : new(LoadByIdentityAsync(kind, identity, cancellationToken));
+    }
+
+    /// <summary>One look into the store for the identity itself; an unknown identity costs no more than that and the walk through the
+    /// index.</summary>
+    private async Task<PublicIdentityMatch?> MatchSlowlyAsync(string publicIdentity, CancellationToken cancellationToken)
+    {
+        if (await LoadByIdentityAsync(IdentityKind.Public, publicIdentity, cancellationToken).ConfigureAwait(false) is { } owner)
+            return new(owner, publicIdentity, IsWildcard: false);
+        // A wildcard without an owner was deleted a moment ago; the next best one counts then.
+        for (var wildcards = _wildcards.Index; wildcards.TryMatch(publicIdentity, out var wildcard); wildcards = wildcards.Without(wildcard))
+            if (await FindAsync(IdentityKind.Public, wildcard, cancellationToken).ConfigureAwait(false) is { } wildcardOwner)
+                return new(wildcardOwner, wildcard, IsWildcard: true);
+        return null;
+    }
+
+    private async Task<UpsertCounts> OutcomeAsync(UpsertCommit item, IEnumerable<Subscription> subscriptions)
+    {
+        try
+        {
+            return await item.Outcome.ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            _wildcards.MayBeWritten(subscriptions);
+            throw;
+        }
     }
 
     private async Task<Subscriber?> LoadByIdentityAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)
@@ -295,6 +329,8 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         foreach (var (setIndex, state) in change.Registrations)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)setIndex, (uint)current.Length, nameof(change));
+            if (state.RestorationData.Sum(data => data.Avps.Length) > Restoration.MaxSetBytes)
+                throw new ArgumentException("restoration data beyond its bound would not fit an answer", nameof(change));
             if (state.Equals(current[setIndex])) unchanged++;
         }
         return unchanged == 0 ? change.Registrations : change.Registrations.RemoveAll(write => write.State.Equals(current[write.SetIndex]));

@@ -26,7 +26,8 @@ public interface ISubscriberStore
 
     /// <summary>Creates or replaces subscriptions, all or none. Registration state and counters of what stays the same are kept; what their
     /// S-CSCFs must be told is written as jobs with them (<see cref="RegistrationConsequences"/>).</summary>
-    /// Errors: an identity that belongs to another subscription makes an <see cref="IdentityConflictException"/>; nothing is written.
+    /// Errors: a <see cref="SubscriptionRefusedException"/>, and nothing is written: an identity that belongs to another subscription
+    /// (<see cref="IdentityConflictException"/>), or a wildcard that overlaps too many (<see cref="WildcardOverlapException"/>).
     Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken);
 
     /// <summary>Removes a subscription, and writes the RTRs that end what is registered of it. False: there is none of that name.</summary>
@@ -74,11 +75,24 @@ public sealed class StoreUnavailableException : Exception
     public StoreUnavailableException(string message, Exception inner) : base(message, inner) { }
 }
 
-/// <summary>An identity is already owned by another subscription.</summary>
-public sealed class IdentityConflictException(string identity, string subscriptionId, string ownerSubscriptionId)
-    : Exception($"identity {identity} of subscription {subscriptionId} already belongs to subscription {ownerSubscriptionId}")
+/// <summary>A subscription that the store does not take beside what it holds already. The message says how to mend it.</summary>
+public abstract class SubscriptionRefusedException(string subscriptionId, string message) : Exception(message)
+{
+    public string SubscriptionId { get; } = subscriptionId;
+}
+
+/// <summary>One identity could fall into more wildcards than <see cref="WildcardIndex.MaxCandidates"/>.</summary>
+public sealed class WildcardOverlapException(string identity, string subscriptionId)
+    : SubscriptionRefusedException(subscriptionId, $"wildcarded identity {identity} of subscription {subscriptionId} overlaps too many others: one identity would have to be "
+        + $"tested against more than {WildcardIndex.MaxCandidates} expressions; move literal text out of the expression, or join wildcards")
 {
     public string Identity { get; } = identity;
-    public string SubscriptionId { get; } = subscriptionId;
+}
+
+/// <summary>An identity is already owned by another subscription.</summary>
+public sealed class IdentityConflictException(string identity, string subscriptionId, string ownerSubscriptionId)
+    : SubscriptionRefusedException(subscriptionId, $"identity {identity} of subscription {subscriptionId} already belongs to subscription {ownerSubscriptionId}")
+{
+    public string Identity { get; } = identity;
     public string OwnerSubscriptionId { get; } = ownerSubscriptionId;
 }

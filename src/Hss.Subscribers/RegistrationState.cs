@@ -16,7 +16,7 @@ public enum RegistrationStatus
 public sealed record AssignedServer(string Name, string DiameterHost, string DiameterRealm);
 
 /// <summary>Registration state of one implicit registration set. Immutable; <see cref="RegistrationTransitions"/> makes the next one.</summary>
-/// Shape: the arrays hold canonical IMPIs. A NotRegistered set has a Server only while authentication is pending.
+/// Shape: the arrays hold canonical IMPIs. A NotRegistered set has a Server only between a MAR and the SAR that follows it.
 /// Spec: TS 29.228 6.1.2, 6.3, 6.5.
 public sealed record RegistrationState
 {
@@ -53,6 +53,7 @@ public sealed record RegistrationState
 
 /// <summary>The content of one SCSCF-Restoration-Info, kept as it came.</summary>
 /// Shape: Avps are the octets of the group's AVPs, padding included; only an S-CSCF reads them. Spec: TS 29.229 6.3.54.
+/// Limits: <see cref="Restoration"/> keeps them.
 public sealed record RestorationData(string PrivateIdentity, ReadOnlyMemory<byte> Avps)
 {
     public bool Equals(RestorationData? other) =>

@@ -8,15 +8,21 @@ namespace Hss.Subscribers;
 /// | event                        | NOT REGISTERED              | UNREGISTERED               | REGISTERED                                   |
 /// |------------------------------|-----------------------------|----------------------------|----------------------------------------------|
 /// | authentication begins (MAR)  | name stored, pending set    | name stored, pending set   | name overwritten and pending if it differs   |
+/// | reassignment allowed (UAR,   | flag set if a name is stored| flag set                   | flag set                                     |
+/// |   LIR: capabilities asked)   |                             |                            |                                              |
+/// | taken over (SAR, flag set)   | name overwritten, flag reset| name overwritten, flag reset| name overwritten, flag reset                |
 /// | assigned (SAR 1, 2)          | REGISTERED                  | REGISTERED                 | REGISTERED, this IMPI added                  |
-/// | assigned unregistered (SAR 3)| UNREGISTERED                | UNREGISTERED               | UNREGISTERED (no restoration support)        |
+/// | assigned unregistered (SAR 3)| UNREGISTERED                | UNREGISTERED               | UNREGISTERED, data cleared                   |
 /// | cleared (SAR 4, 5, 8, 11)    | unchanged                   | NOT REGISTERED             | last IMPI: NOT REGISTERED, else it is dropped|
 /// | cleared, name kept (SAR 6, 7)| unchanged                   | unchanged                  | last IMPI: UNREGISTERED, else it is dropped  |
 /// | authentication failed (9, 10)| pending reset, name cleared | pending reset              | pending reset                                |
+///
+/// An IMPI that is dropped takes its restoration data with it; MAR and take-over leave the data alone, that is what it is for.
 public static class RegistrationTransitions
 {
-    /// <summary>A MAR hands out vectors: the name is stored and authentication becomes pending (6.3.1 step 5).</summary>
-    public static RegistrationState BeginAuthentication(RegistrationState state, string privateIdentity, AssignedServer server)
+    /// <summary>A MAR is answered: the name is stored and authentication becomes pending (6.3.1 step 5).</summary>
+    /// A null private identity: the scheme has no authentication to wait for (NASS-Bundled, GIBA), only the name is stored.
+    public static RegistrationState BeginAuthentication(RegistrationState state, string? privateIdentity, AssignedServer server)
     {
         var sameServer = state.Server is not null && SameName(state.Server.Name, server.Name);
         if (state.Status == RegistrationStatus.Registered && sameServer) return state;
@@ -24,15 +30,26 @@ public static class RegistrationTransitions
         {
             // The same S-CSCF keeps the Diameter identity it registered with: only a SAR proves that it is the serving one.
             Server = sameServer ? state.Server : server,
-            AuthenticationPendingPrivateIdentities = With(state.AuthenticationPendingPrivateIdentities, privateIdentity),
+            // 6.3.1 names the flag for the registered state only. Whatever the state, another name means that the reassignment has happened.
+            ReassignmentPending = sameServer && state.ReassignmentPending,
+            AuthenticationPendingPrivateIdentities =
+                privateIdentity is null ? state.AuthenticationPendingPrivateIdentities : With(state.AuthenticationPendingPrivateIdentities, privateIdentity),
         };
     }
 
-    /// <summary>SAR REGISTRATION or RE_REGISTRATION: the set is registered by this private identity.</summary>
-    public static RegistrationState Register(RegistrationState state, string privateIdentity, AssignedServer server) => new()
+    /// <summary>The assigned S-CSCF cannot be reached: the next SAR may overwrite its name. Without an assigned one there is nothing to overwrite.</summary>
+    public static RegistrationState AllowReassignment(RegistrationState state) =>
+        state.Server is null || state.ReassignmentPending ? state : state with { ReassignmentPending = true };
+
+    /// <summary>Another S-CSCF makes use of it.</summary>
+    public static RegistrationState TakeOver(RegistrationState state, AssignedServer server) => state with { Server = server, ReassignmentPending = false };
+
+    /// <summary>SAR REGISTRATION or RE_REGISTRATION: the set is registered by this private identity. Restoration data is left as it is.</summary>
+    public static RegistrationState Register(RegistrationState state, string privateIdentity, AssignedServer server) => state with
     {
         Status = RegistrationStatus.Registered,
         Server = server,
+        ReassignmentPending = false,
         RegisteredPrivateIdentities = With(state.RegisteredPrivateIdentities, privateIdentity),
         AuthenticationPendingPrivateIdentities = Without(state.AuthenticationPendingPrivateIdentities, privateIdentity),
     };
@@ -43,6 +60,7 @@ public static class RegistrationTransitions
         Status = RegistrationStatus.Unregistered,
         Server = server,
         AuthenticationPendingPrivateIdentities = state.AuthenticationPendingPrivateIdentities,
+        UserDataOutdated = state.UserDataOutdated,
     };
 
     /// <summary>The clear rule. A null private identity stands for the only registered one.</summary>
@@ -65,6 +83,7 @@ public static class RegistrationTransitions
         {
             Status = RegistrationStatus.Unregistered,
             RegisteredPrivateIdentities = [],
+            RestorationData = [],
             AuthenticationPendingPrivateIdentities = Without(state.AuthenticationPendingPrivateIdentities, privateIdentity),
         },
         _ => state,
@@ -77,7 +96,8 @@ public static class RegistrationTransitions
     {
         var pending = Without(state.AuthenticationPendingPrivateIdentities, privateIdentity);
         var forget = state.Status == RegistrationStatus.NotRegistered && pending.IsEmpty;
-        return state with { AuthenticationPendingPrivateIdentities = pending, Server = forget ? null : state.Server };
+        if (forget) return RegistrationState.Initial;
+        return state with { AuthenticationPendingPrivateIdentities = pending };
     }
 
     /// <summary>S-CSCF names are SIP URIs without a user part, so that case carries no meaning in them (RFC 3261 19.1.4).</summary>
@@ -90,7 +110,7 @@ public static class RegistrationTransitions
         return new() { Server = pending.IsEmpty ? null : state.Server, AuthenticationPendingPrivateIdentities = pending };
     }
 
-    private static RegistrationState DropOne(RegistrationState state, string? privateIdentity, ImmutableArray<string> others) => state with
+    private static RegistrationState DropOne(RegistrationState state, string? privateIdentity, ImmutableArray<string> others) => Restoration.Forget(state, privateIdentity) with
     {
         RegisteredPrivateIdentities = others,
         AuthenticationPendingPrivateIdentities = Without(state.AuthenticationPendingPrivateIdentities, privateIdentity),

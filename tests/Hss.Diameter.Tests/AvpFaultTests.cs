@@ -13,11 +13,11 @@ public sealed class AvpFaultTests
         { "Session-Id", "" }, { "Session-Id", "610062" }, { "User-Name", "" }, { "User-Name", "FF" }, { "User-Name", "C3" }, { "User-Name", "EDA080" },
         { "User-Name", "6100" }, { "Public-Identity", "" }, { "Server-Name", "" }, { "Visited-Network-Identifier", "" },
         { "SIP-Authentication-Scheme", "C080" }, { "Origin-Host", "" }, { "Origin-Host", "61C3A9" }, { "Origin-Host", "6120" }, { "Origin-Host", "00" },
-        { "Destination-Realm", "7F" }, { "Redirect-Host", "" }, { "Host-IP-Address", "" }, { "Host-IP-Address", "00" }, { "Host-IP-Address", "0001" },
-        { "Host-IP-Address", "00017F0000" }, { "Host-IP-Address", "00017F00000100" }, { "Host-IP-Address", "00027F000001" },
-        { "Host-IP-Address", "00007F000001" }, { "Host-IP-Address", "FFFF7F000001" }, { "Host-IP-Address", "0008" },
+        { "Destination-Realm", "7F" }, { "Redirect-Host", "" }, { "Host-IP-Address", "00007F000001" }, { "Host-IP-Address", "FFFF7F000001" },
         { "Server-Assignment-Type", "0000000F" }, { "Wildcarded-Public-Identity", "" },
     };
+
+    public static TheoryData<string> BadAddressLengths => ["", "00", "0001", "00017F0000", "00017F00000100", "00027F000001", "0008"];
 
     public static TheoryData<string, string> GoodValues => new()
     {
@@ -32,6 +32,15 @@ public sealed class AvpFaultTests
         byte[] avp = Octets(DefinitionOf(name), Convert.FromHexString(hex));
         GrammarFault fault = Fault(avp);
         Assert.Equal(ResultCode.InvalidAvpValue, fault.Code);
+        Assert.Equal(avp, fault.FailedAvp.ToArray());
+    }
+
+    [Theory, MemberData(nameof(BadAddressLengths))]
+    public void A_length_the_address_family_does_not_have_is_5014_with_the_AVP(string hex)
+    {
+        byte[] avp = Octets(Avp.HostIpAddress, Convert.FromHexString(hex));
+        GrammarFault fault = Fault(avp);
+        Assert.Equal(ResultCode.InvalidAvpLength, fault.Code);
         Assert.Equal(avp, fault.FailedAvp.ToArray());
     }
 

@@ -46,8 +46,8 @@ public sealed class BackPressureTests
                 return default;
             },
             options => options with { MaxRequestsInFlightPerPeer = bound });
-        FakePeer good = await node.ConnectOpenAsync("good.example");
-        FakePeer slow = await node.ConnectOpenAsync("slow.example", sendBufferBytes: 1024);
+        FakePeer good = await node.ConnectOpenAsync("good.example", Requests.Relay);
+        FakePeer slow = await node.ConnectOpenAsync("slow.example", Requests.Relay, sendBufferBytes: 1024);
 
         // Far more than the bound, the transport's buffers and one flush can hold; the pipe to the node fills and the send never ends.
         Task sending = slow.SendAsync([.. Enumerable.Range(0, 2000).Select(i => Requests.Mar($"{i}"))]);

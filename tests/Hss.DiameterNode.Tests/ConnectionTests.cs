@@ -78,8 +78,8 @@ public sealed class ConnectionTests
     public async Task Garbage_closes_its_own_connection_only_and_owed_answers_still_go_out()
     {
         await using TestNode node = new();
-        FakePeer good = await node.ConnectOpenAsync("good.example");
-        FakePeer bad = await node.ConnectOpenAsync("bad.example");
+        FakePeer good = await node.ConnectOpenAsync("good.example", Requests.Relay);
+        FakePeer bad = await node.ConnectOpenAsync("bad.example", Requests.Relay);
         await bad.SendAsync(Requests.Mar("before"), "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Requests.Mar("behind"));
         Assert.Equal("before", (await bad.ExpectMaaAsync()).Text(Avp.SessionId));
         await bad.ExpectClosedAsync();

@@ -48,6 +48,8 @@ public sealed class NodeMetricsTests
                 "hss_diameter_request_duration_seconds application=Cx command=unknown result=3001",
                 "hss_diameter_requests_total application=unknown command=unknown result=3007 1",
                 "hss_diameter_request_duration_seconds application=unknown command=unknown result=3007",
+                $"hss_diameter_pending_requests peer={Requests.Scscf} 0",
+                "hss_diameter_overload_reduction_percent  0",
                 $"hss_diameter_peer_state peer={Requests.Scscf} state=Okay 1",
                 $"hss_diameter_peer_state peer={Requests.Icscf} state=Down 1",
             ],

@@ -18,6 +18,8 @@ public sealed class ProtocolErrorTests
         { "unknown command", 3001 },
         { "unknown base command", 3001 },
         { "unknown command of another realm", 3001 },
+        { "our own Route-Record", 3005 },
+        { "our own Route-Record and another realm", 3005 },
         { "another realm", 3003 },
         { "another realm and host", 3003 },
         { "another realm without Session-Id", 3003 },
@@ -38,6 +40,8 @@ public sealed class ProtocolErrorTests
             "unknown command" => Requests.Mar(command: 316),
             "unknown base command" => Requests.Mar(application: 0, command: 274),
             "unknown command of another realm" => Requests.Mar(command: 316, destinationRealm: "elsewhere.example"),
+            "our own Route-Record" => Requests.Mar(more: Routes),
+            "our own Route-Record and another realm" => Requests.Mar(more: Routes, destinationRealm: "elsewhere.example"),
             "another realm" => Requests.Mar(destinationRealm: "elsewhere.example"),
             "another realm and host" => Requests.Mar(destinationRealm: "elsewhere.example", destinationHost: "hss2.elsewhere.example"),
             "another realm without Session-Id" => Requests.Mar(destinationRealm: "elsewhere.example", withSessionId: false),
@@ -56,6 +60,26 @@ public sealed class ProtocolErrorTests
         Assert.False(answer.Find(Avp.VendorSpecificApplicationId).IsPresent);
         Assert.True(AnswerMessage.TryParse(answer.Frame, out _, out GrammarFault grammar), grammar.ToString());
         Assert.Equal(ResultCode.Success, (await peer.AskAsync(Requests.Mar())).Result);
+    }
+
+    // Behind another's, and in other letters: a host name has no case.
+    private static void Routes(MessageWriter writer)
+    {
+        writer.WriteText(Avp.RouteRecord, Requests.Scscf);
+        writer.WriteText(Avp.RouteRecord, Requests.Hss.ToUpperInvariant());
+    }
+
+    [Fact]
+    public async Task A_request_that_came_over_others_is_no_loop()
+    {
+        await using TestNode node = new();
+        FakePeer relay = await node.ConnectOpenAsync("dra.example", Requests.Relay);
+        byte[] request = Requests.Mar(more: writer =>
+        {
+            writer.WriteText(Avp.RouteRecord, Requests.Scscf);
+            writer.WriteText(Avp.RouteRecord, "x" + Requests.Hss);
+        });
+        Assert.Equal(ResultCode.Success, (await relay.AskAsync(request)).Result);
     }
 
     [Fact]
@@ -123,8 +147,8 @@ public sealed class ProtocolErrorTests
                 answer.Result(ResultCode.Success);
             },
             options => options with { MaxRequestsInFlight = 2 });
-        FakePeer first = await node.ConnectOpenAsync("a.example");
-        FakePeer second = await node.ConnectOpenAsync("b.example");
+        FakePeer first = await node.ConnectOpenAsync("a.example", Requests.Relay);
+        FakePeer second = await node.ConnectOpenAsync("b.example", Requests.Relay);
         await first.SendAsync(Requests.Mar("1"), Requests.Mar("2"));
         await first.FenceAsync();
         ReceivedMessage busy = await second.AskAsync(Requests.Mar("3"));
@@ -152,7 +176,7 @@ public sealed class ProtocolErrorTests
         Assert.Equal(
             [
                 Avp.SessionId.Key, Avp.VendorSpecificApplicationId.Key, Avp.AuthSessionState.Key, Avp.OriginHost.Key, Avp.OriginRealm.Key,
-                Avp.ResultCode.Key, Avp.UserName.Key, Avp.PublicIdentity.Key,
+                Avp.ResultCode.Key, Avp.ErrorMessage.Key, Avp.UserName.Key, Avp.PublicIdentity.Key,
             ],
             answer.Keys);
         Assert.Equal(ResultCode.Success, (await peer.AskAsync(Requests.Mar())).Result);

@@ -46,7 +46,7 @@ public sealed class RaceTests
         Random random = new((seed * 1000) + number);
         FakePeer peer = new(node.Node, new MemoryConnection(number, random.Next(600, 70_000)));
         await peer.OpenAsync($"peer{number}.example");
-        byte[] octets = [.. Enumerable.Range(0, RequestsPerPeer).SelectMany(i => Requests.Mar($"{random.Next(8)};{number};{i}"))];
+        byte[] octets = [.. Enumerable.Range(0, RequestsPerPeer).SelectMany(i => Requests.Mar($"{random.Next(8)};{number};{i}", $"peer{number}.example"))];
         Task sending = Task.Run(async () =>
         {
             for (int sent = 0; sent < octets.Length;)
@@ -64,7 +64,9 @@ public sealed class RaceTests
             Assert.True(message is not null, $"seed {seed}, peer {number}: the connection ended after {sessions.Count} answers");
             string session = message.Text(Avp.SessionId)!;
             Assert.True(sessions.Add(session), $"seed {seed}, peer {number}: answered twice: {message}");
-            if (session[0] is '4' or '5' or '6') Assert.True(message.Result == ResultCode.UnableToComply, $"seed {seed}, peer {number}: {message}");
+
+            // With so many late ones the node may find itself overloaded, and then it does not begin what it would not end.
+            if (session[0] is '4' or '5' or '6') Assert.True(message.Result is ResultCode.UnableToComply or ResultCode.TooBusy, $"seed {seed}, peer {number}: {message}");
         }
 
         await sending;

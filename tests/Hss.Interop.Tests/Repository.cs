@@ -10,6 +10,8 @@ internal static class Repository
 
     public static string RigFolder => Path.Combine(Root, "tests", "Hss.Interop.Tests", "kamailio");
 
+    public static string FreeDiameterFolder => Path.Combine(Root, "tests", "Hss.Interop.Tests", "freediameter");
+
     /// <summary>The server of the same configuration (Debug or Release) as the tests.</summary>
     public static string ServerAssembly
     {

@@ -18,6 +18,9 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
     public static readonly Requirement Python = new("/usr/bin/python3", "python3", () => File.Exists("/usr/bin/python3"));
     public static readonly Requirement PythonCryptography = new(
         "the Python module cryptography", "python3-cryptography", () => Directory.Exists("/usr/lib/python3/dist-packages/cryptography"));
+    public static readonly Requirement FreeDiameter = Program("freeDiameterd", "freediameterd");
+    public static readonly Requirement FreeDiameterExtensions = new(
+        "freeDiameter's acl_wl and rt_default", "freediameter-extensions", () => File.Exists("/usr/lib/freeDiameter/rt_default.fdx"));
     public static readonly Requirement Root = new(
         "root, to capture on the loopback interface", "", () => Environment.IsPrivilegedProcess);
     public static readonly Requirement Linux = new("Linux", "", OperatingSystem.IsLinux);
@@ -25,6 +28,9 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
     /// <summary>What the real CSCFs and the UEs need.</summary>
     public static readonly Requirement[] KamailioRig =
         [Linux, Kamailio, KamailioCommand, KamailioIms, KamailioPresence, Sipp, Python, PythonCryptography];
+
+    /// <summary>What a relay needs.</summary>
+    public static readonly Requirement[] FreeDiameterRelay = [Linux, FreeDiameter, FreeDiameterExtensions, Compiler, CompilerHeaders];
 
     /// <summary>Skips the calling test with the reasons when something is missing; fails it when HSS_REQUIRE_INTEROP is 1.</summary>
     public static void Demand(params IEnumerable<Requirement> requirements)

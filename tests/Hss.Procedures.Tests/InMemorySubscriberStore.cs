@@ -17,6 +17,9 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
 
     public bool Unavailable { get; set; }
 
+    /// <summary>A full disk: what is in memory can be read.</summary>
+    public bool CommitsFail { get; set; }
+
     /// <summary>What provisioning did to a subscriber while a procedure waited for its turn.</summary>
     public Func<Subscriber, Subscriber>? Meanwhile { get; set; }
 
@@ -33,8 +36,15 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfPrivateIdentity(privateIdentity) >= 0));
 
-    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
-        await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner ? new(owner, publicIdentity, IsWildcard: false) : null;
+    public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken)
+    {
+        if (await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner) return new(owner, publicIdentity, IsWildcard: false);
+        var wildcards = _subscribers.SelectMany(subscriber => subscriber.Subscription.ImplicitRegistrationSets)
+            .SelectMany(set => set.PublicIdentities).Where(identity => identity.IsWildcarded)
+            .Aggregate(WildcardIndex.Empty, (index, identity) => index.With(identity.Identity));
+        return wildcards.TryMatch(publicIdentity, out var wildcard)
+            ? new((await FindByPublicIdentityAsync(wildcard, cancellationToken))!, wildcard, IsWildcard: true) : null;
+    }
 
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfSet(publicIdentity, out _) >= 0));
@@ -48,6 +58,7 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)
     {
         Available();
+        if (CommitsFail) throw new StoreUnavailableException("the disk is full");
         Commits++;
         turn.Subscriber!.Publish(change);
         Write(change.Jobs, change.JobUpdates);

@@ -9,29 +9,10 @@ using static Hss.Procedures.Tests.TestSubscriptions;
 
 namespace Hss.Procedures.Tests;
 
-/// <summary>The decision table of MAR, the vectors in its answers, and what an AUTS may do. Spec: TS 29.228 6.3.1, TS 33.203 6.1.</summary>
+/// <summary>MAR beside its decision tables: the vectors in its answers, and what an AUTS may do. Spec: TS 29.228 6.3.1, TS 33.203 6.1.</summary>
 public sealed class MultimediaAuthTests
 {
     private static readonly AssignedServer Stored = new(ScscfName, "scscf." + CxRequests.Realm, CxRequests.Realm);
-
-    [Theory]
-    [InlineData("nobody@" + CxRequests.Realm, AliceSip, "E:5001")]
-    [InlineData(Alice, "sip:nobody@" + CxRequests.Realm, "E:5001")]
-    [InlineData(Alice, PhoneSip, "E:5002")]
-    [InlineData(AliceTablet, AliceWork, "E:5002")]
-    [InlineData(Alice, AliceWork, "R:2001")]
-    [InlineData("ALICE", "SIP:%41lice", "E:5001")]
-    public async Task Identities_come_back_as_received_whatever_the_result(string userName, string publicIdentity, string result)
-    {
-        var store = new InMemorySubscriberStore();
-        store.Add(AliceSubscription());
-        store.Add(PhoneSubscription());
-        await using var peer = await CxPeer.ConnectAsync(store);
-        var reply = await peer.AskAsync(Mar(userName, publicIdentity));
-        Assert.Equal(result, reply.Result);
-        Assert.Equal(userName, reply.TextOf(Avp.UserName));
-        Assert.Equal(publicIdentity, reply.TextOf(Avp.PublicIdentity));
-    }
 
     [Fact]
     public async Task A_grammar_fault_and_a_busy_store_echo_the_identities_too()
@@ -56,44 +37,6 @@ public sealed class MultimediaAuthTests
             Assert.Equal(AliceSip, reply.TextOf(Avp.PublicIdentity));
             Assert.False(reply.Has(Avp.SipAuthDataItem));
         }
-    }
-
-    // The scheme is the subscriber's: rows are what may be asked of whom (docs/decisions/0005).
-    [Theory]
-    [InlineData("aka", "Digest-AKAv1-MD5", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "digest-akav1-md5", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "unknown", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "Unknown", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", null, "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "SIP Digest", "E:5006", null)]
-    [InlineData("aka", "Digest-MD5", "E:5006", null)] // the scheme by which another HSS hands out K
-    [InlineData("aka", "Digest", "E:5006", null)]
-    [InlineData("aka", "HTTP_DIGEST_MD5", "E:5006", null)]
-    [InlineData("aka", "Early-IMS-Security", "E:5006", null)]
-    [InlineData("aka", "NASS-Bundled", "E:5006", null)]
-    [InlineData("aka", "no such thing", "E:5006", null)]
-    [InlineData("fixed", "SIP Digest", "R:2001", "SIP Digest")]
-    [InlineData("fixed", "unknown", "R:2001", "SIP Digest")]
-    [InlineData("fixed", "Digest-AKAv1-MD5", "E:5006", null)]
-    [InlineData("fixed", "Digest-MD5", "E:5006", null)] // password not kept for it
-    [InlineData("fixed, password kept", "Digest-MD5", "R:2001", "Digest-MD5")]
-    [InlineData("fixed, password kept", "unknown", "R:2001", "SIP Digest")]
-    public async Task Schemes(string user, string? asked, string result, string? answered)
-    {
-        var store = new InMemorySubscriberStore();
-        store.Add(AliceSubscription());
-        store.Add(PhoneSubscription(keepPassword: user == "fixed, password kept"));
-        await using var peer = await CxPeer.ConnectAsync(store);
-
-        var reply = user == "aka" ? await peer.AskAsync(Mar(Alice, AliceSip, asked)) : await peer.AskAsync(Mar(Phone, PhoneSip, asked));
-
-        Assert.Equal(result, reply.Result);
-        Assert.Equal(answered is not null, reply.Has(Avp.SipAuthDataItem));
-        if (answered is null) { Assert.Equal(0, store.Commits); return; }
-        var item = reply.All(Avp.SipAuthDataItem).First;
-        Assert.Equal(answered, Inside(item, Avp.SipAuthenticationScheme).ToText());
-        Assert.Equal(1u, reply.All(Avp.SipNumberAuthItems).First.ToUnsigned32());
     }
 
     [Fact]
@@ -183,41 +126,6 @@ public sealed class MultimediaAuthTests
         store.Unavailable = false;
         var next = SqnOf(Inside((await peer.AskAsync(Mar(Alice, AliceSip))).All(Avp.SipAuthDataItem).First, Avp.SipAuthenticate).Span);
         Assert.True(next >> 5 > first >> 5);
-    }
-
-    // Step 5: state before x name in the request -> state after.
-    [Theory]
-    [InlineData("not registered", ScscfName)]
-    [InlineData("pending", ScscfName)]
-    [InlineData("pending", OtherScscfName)]
-    [InlineData("unregistered", ScscfName)]
-    [InlineData("unregistered", OtherScscfName)]
-    [InlineData("registered", ScscfName)]
-    [InlineData("registered", OtherScscfName)]
-    public async Task State(string before, string serverName)
-    {
-        var store = new InMemorySubscriberStore();
-        var subscriber = store.Add(AliceSubscription());
-        var state = before switch
-        {
-            "pending" => new RegistrationState { Server = Stored, AuthenticationPendingPrivateIdentities = [Alice] },
-            "unregistered" => new() { Status = RegistrationStatus.Unregistered, Server = Stored },
-            "registered" => new() { Status = RegistrationStatus.Registered, Server = Stored, RegisteredPrivateIdentities = [Alice] },
-            _ => RegistrationState.Initial,
-        };
-        subscriber.Publish(new([(0, state)], []));
-        await using var peer = await CxPeer.ConnectAsync(store);
-
-        Assert.Equal("R:2001", (await peer.AskAsync(Mar(Alice, AliceSip, serverName: serverName, originHost: "new." + CxRequests.Realm))).Result);
-
-        var after = subscriber.States[0];
-        Assert.Equal(state.Status, after.Status);
-        Assert.Equal(state.RegisteredPrivateIdentities, after.RegisteredPrivateIdentities);
-        Assert.Equal(serverName, after.Server!.Name);
-        var unchanged = before == "registered" && serverName == ScscfName;
-        Assert.Equal(!unchanged, after.AuthenticationPendingPrivateIdentities.Contains(Alice));
-        // The Diameter identity to send RTR to is that of the S-CSCF whose name is stored (TS 29.229 5.5).
-        Assert.Equal(serverName == ScscfName && before != "not registered" ? "scscf." + CxRequests.Realm : "new." + CxRequests.Realm, after.Server.DiameterHost);
     }
 
     [Theory]

@@ -42,31 +42,60 @@ internal static class TestSubscriptions
         SubscriptionId = "phone",
         PrivateIdentities = [Fixed(Phone, keepPassword)],
         ImplicitRegistrationSets = [new() { PublicIdentities = [Public(PhoneSip, "voicemail")] }],
-        ServiceProfiles =
+        ServiceProfiles = [Voicemail("voicemail")],
+    };
+
+    /// <summary>A service profile with services related to the unregistered state.</summary>
+    public static ServiceProfile Voicemail(string name) => new()
+    {
+        Name = name,
+        InitialFilterCriteria =
         [
             new()
             {
-                Name = "voicemail",
-                InitialFilterCriteria =
-                [
-                    new()
-                    {
-                        Priority = 700,
-                        TriggerPoint = new()
-                        {
-                            ConditionTypeCnf = true,
-                            ServicePointTriggers =
-                            [
-                                new() { Groups = [0], Method = "INVITE" },
-                                new() { Groups = [1], SessionCase = SessionCase.TerminatingUnregistered },
-                            ],
-                        },
-                        ApplicationServer = new() { ServerName = "sip:vm." + Realm, DefaultHandling = DefaultHandling.SessionContinued },
-                        ProfilePartIndicator = ProfilePartIndicator.Unregistered,
-                    },
-                ],
+                Priority = 700,
+                TriggerPoint = new()
+                {
+                    ConditionTypeCnf = true,
+                    ServicePointTriggers =
+                    [
+                        new() { Groups = [0], Method = "INVITE" },
+                        new() { Groups = [1], SessionCase = SessionCase.TerminatingUnregistered },
+                    ],
+                },
+                ApplicationServer = new() { ServerName = "sip:vm." + Realm, DefaultHandling = DefaultHandling.SessionContinued },
+                ProfilePartIndicator = ProfilePartIndicator.Unregistered,
             },
         ],
+    };
+
+    public const string Services = "services@" + Realm;
+    public const string ServiceSip = "sip:service@" + Realm;
+    public const string HostedSip = "sip:hosted@" + Realm;
+    public const string SleepingSip = "sip:sleeping@" + Realm;
+    public const string Rooms = "sip:room-!.*!@" + Realm;
+    public const string Room = "sip:room-7@" + Realm;
+    public const string Desks = "sip:desk-!.*!@" + Realm;
+    public const string Desk = "sip:desk-7@" + Realm;
+    public const string Office = "sip:office@" + Realm;
+    public const string HostedAt = "sip:as." + Realm + ":5090";
+
+    /// <summary>Public service identities, each in a set of its own: served by an S-CSCF, hosted by an application server, switched off,
+    /// wildcarded; and a set of a distinct public user identity with a wildcarded one.</summary>
+    public static Subscription ServicesSubscription() => new()
+    {
+        SubscriptionId = "services",
+        PrivateIdentities = [Aka(Services)],
+        ImplicitRegistrationSets =
+        [
+            new() { PublicIdentities = [Public(ServiceSip, "serve") with { Type = PublicIdentityType.DistinctPsi }] },
+            new() { PublicIdentities = [Public(HostedSip, "serve") with { Type = PublicIdentityType.DistinctPsi, PsiApplicationServer = HostedAt }] },
+            new() { PublicIdentities = [Public(SleepingSip, "serve") with { Type = PublicIdentityType.DistinctPsi, PsiActive = false }] },
+            new() { PublicIdentities = [Public(Rooms, "serve") with { Type = PublicIdentityType.WildcardedPsi }] },
+            new() { PublicIdentities = [Public(Office, "serve"), Public(Desks, "serve") with { Type = PublicIdentityType.WildcardedImpu }] },
+        ],
+        ServiceProfiles = [Voicemail("serve")],
+        ServerCapabilities = new([1], [2], []),
     };
 
     public static PublicIdentity Public(string identity, string profile = "plain", bool barred = false) =>

@@ -1,4 +1,5 @@
 using Hss.DiameterNode;
+using Hss.Procedures.Cx;
 using Hss.Server.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -56,6 +57,8 @@ public sealed class ServerSettingsTests
     [InlineData("Authentication:MaxVectorsPerRequest", "0", "from 1 to 32")]
     [InlineData("Provisioning:Listen", "nowhere", "is not an address and port")]
     [InlineData("Cx:DefaultServerCapabilities:Mandatory", "1,x", "is not a whole number")]
+    [InlineData("Cx:Features", "SiFC,Restoration", "list SiFC, AliasInd, IMSRestorationInd, or none alone")]
+    [InlineData("Cx:Features", "none,SiFC", "'none' is no feature")]
     public void Bad_input_is_refused_with_the_key_and_the_mend(string key, string value, string says)
     {
         var problem = Assert.Throws<ConfigurationException>(() => Read((key, value)));
@@ -70,6 +73,14 @@ public sealed class ServerSettingsTests
         Assert.False(Read(("Diameter:Listen:0", "127.0.0.1:3868"), ("Diameter:Listen:1", "0.0.0.0:3869")).Diameter.Node.AllowUnknownPeers);
         Assert.True(Read(("Diameter:Listen:0", "0.0.0.0:3868"), ("Diameter:AllowUnknownPeers", "true")).Diameter.Node.AllowUnknownPeers);
     }
+
+    [Theory]
+    [InlineData(null, CxFeatures.All)]
+    [InlineData("none", CxFeatures.None)]
+    [InlineData("IMSRestorationInd", CxFeatures.Restoration)]
+    [InlineData("SiFC, AliasInd", CxFeatures.SharedFilterSets | CxFeatures.AliasIndication)]
+    public void Features_are_read_by_their_names(string? value, CxFeatures features) =>
+        Assert.Equal(features, (value is null ? Read() : Read(("Cx:Features", value))).Cx.Features);
 
     [Fact]
     public void Peers_are_read_whole()

@@ -80,6 +80,8 @@ internal sealed class ObservedDatabase(MemoryDatabase inner, CeilingHistory hist
         return inner.Remove(subscriptionId);
     }
 
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() => inner.WildcardedIdentities();
+
     public void Write(SubscriberWrite write)
     {
         inner.Write(write);

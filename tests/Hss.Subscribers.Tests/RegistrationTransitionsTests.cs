@@ -38,6 +38,39 @@ public sealed class RegistrationTransitionsTests
         Assert.Equal(RegisteredOne with { Server = Y, AuthenticationPendingPrivateIdentities = [One] }, after);
     }
 
+    [Fact]
+    public void A_scheme_without_authentication_stores_the_name_and_waits_for_nothing()
+    {
+        Assert.Equal(new() { Server = X }, RegistrationTransitions.BeginAuthentication(NotRegistered, null, X));
+        Assert.Equal(Pending, RegistrationTransitions.BeginAuthentication(Pending, null, X)); // another attempt is still under way
+        Assert.Equal(RegisteredOne with { Server = Y }, RegistrationTransitions.BeginAuthentication(RegisteredOne, null, Y));
+    }
+
+    [Fact]
+    public void The_flag_lives_until_another_name_is_stored()
+    {
+        var flagged = RegistrationTransitions.AllowReassignment(RegisteredOne);
+        Assert.Equal(RegisteredOne with { ReassignmentPending = true }, flagged);
+        Assert.Equal(NotRegistered, RegistrationTransitions.AllowReassignment(NotRegistered));
+        Assert.Equal(flagged, RegistrationTransitions.BeginAuthentication(flagged, One, X)); // same name, registered: nothing changes
+        Assert.Equal(RegisteredOne with { Server = Y, AuthenticationPendingPrivateIdentities = [One] }, RegistrationTransitions.BeginAuthentication(flagged, One, Y));
+        Assert.Equal(RegisteredOne with { Server = Y }, RegistrationTransitions.TakeOver(flagged, Y));
+        Assert.Equal(RegisteredOne, RegistrationTransitions.Register(flagged, One, X)); // the assigned one lives after all
+    }
+
+    [Theory]
+    [InlineData(Restoration.MaxEntryBytes, 0, true)]
+    [InlineData(Restoration.MaxEntryBytes + 1, 0, false)]
+    [InlineData(1000, Restoration.MaxSetBytes - 1000, true)]
+    [InlineData(1001, Restoration.MaxSetBytes - 1000, false)]
+    public void Restoration_data_beyond_the_bounds_is_not_kept_nor_is_what_it_should_replace(int bytes, int othersBytes, bool kept)
+    {
+        var state = RegisteredBoth with { RestorationData = [new(One, new byte[8]), new(Two, new byte[othersBytes])] };
+        var after = Restoration.Store(state, new(One, new byte[bytes]));
+        Assert.Equal(kept ? bytes : null, Restoration.Of(after, One)?.Avps.Length);
+        Assert.Equal(othersBytes, Restoration.Of(after, Two)!.Avps.Length);
+    }
+
     public static TheoryData<string, RegistrationState, string?, RegistrationState> ClearRows => new()
     {
         { "not registered: idempotent", NotRegistered, One, NotRegistered },
@@ -87,6 +120,9 @@ public sealed class RegistrationTransitionsTests
             s => RegistrationTransitions.BeginAuthentication(s, One, X), s => RegistrationTransitions.BeginAuthentication(s, Two, Y),
             s => RegistrationTransitions.Register(s, One, X), s => RegistrationTransitions.Register(s, Two, X),
             s => RegistrationTransitions.RegisterUnregistered(s, X),
+            RegistrationTransitions.AllowReassignment, s => RegistrationTransitions.TakeOver(s, s.ReassignmentPending ? Y : s.Server!),
+            s => s.RegisteredPrivateIdentities.Contains(One) ? Restoration.Store(s, new(One, new byte[8])) : s,
+            s => s.RegisteredPrivateIdentities.Contains(Two) ? Restoration.Store(s, new(Two, new byte[8])) : s,
             s => RegistrationTransitions.Clear(s, One), s => RegistrationTransitions.Clear(s, Two), s => RegistrationTransitions.Clear(s, null),
             s => RegistrationTransitions.ClearKeepingServer(s, One), s => RegistrationTransitions.ClearKeepingServer(s, null),
             s => RegistrationTransitions.AuthenticationFailed(s, One), s => RegistrationTransitions.AuthenticationFailed(s, Two),
@@ -99,7 +135,7 @@ public sealed class RegistrationTransitionsTests
                 AssertConsistent(next);
                 if (!reached.Exists(known => known.Equals(next))) reached.Add(next);
             }
-        Assert.InRange(reached.Count, 10, 200); // small and closed: the walk ended because nothing new appeared
+        Assert.InRange(reached.Count, 10, 500); // small and closed: the walk ended because nothing new appeared
     }
 
     private static void AssertConsistent(RegistrationState state)
@@ -107,5 +143,7 @@ public sealed class RegistrationTransitionsTests
         Assert.Equal(state.Status == RegistrationStatus.Registered, !state.RegisteredPrivateIdentities.IsEmpty);
         if (state.Status != RegistrationStatus.NotRegistered) Assert.NotNull(state.Server);
         if (state.Status == RegistrationStatus.NotRegistered) Assert.Equal(state.Server is not null, !state.AuthenticationPendingPrivateIdentities.IsEmpty);
+        if (state.Server is null) Assert.False(state.ReassignmentPending);
+        Assert.All(state.RestorationData, data => Assert.Contains(data.PrivateIdentity, state.RegisteredPrivateIdentities));
     }
 }

@@ -73,6 +73,15 @@ public sealed class MemoryDatabase : ISubscriberDatabase
 
     public IReadOnlyList<string> SubscriptionIds(int most) => [.. Reading().Subscriptions.Keys.Take(most)];
 
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() =>
+    [
+        .. from row in _durable.Subscriptions.Values
+           from set in row.Subscription.ImplicitRegistrationSets
+           from identity in set.PublicIdentities
+           where identity.IsWildcarded
+           select (row.Subscription.SubscriptionId, identity.Identity),
+    ];
+
     public StoreCounts Count()
     {
         var tables = Reading();

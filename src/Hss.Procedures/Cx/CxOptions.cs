@@ -18,6 +18,12 @@ public sealed record CxOptions
     /// <summary>Whether *_DEREGISTRATION_STORE_SERVER_NAME keeps the S-CSCF name (2001) or not (2004). TS 29.228 6.1.2.1 leaves it to the operator.</summary>
     public bool KeepServerName { get; init; } = true;
 
+    /// <summary>The optional features this HSS offers in Supported-Features; one that is not here is as if it did not exist.</summary>
+    public CxFeatures Features { get; init; } = CxFeatures.All;
+
+    /// <summary>Whether S-CSCF restoration exists here at all.</summary>
+    public bool Restoration => Features.HasFlag(CxFeatures.Restoration);
+
     /// <summary>Server-Capabilities for subscriptions that have none. An I-CSCF that gets neither name nor capabilities may find no S-CSCF at all.</summary>
     public ServerCapabilities? DefaultServerCapabilities { get; init; }
 

@@ -23,6 +23,11 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
             AllowUnknownPeers = reader.Flag("Diameter:AllowUnknownPeers", endPoints.All(endPoint => IPAddress.IsLoopback(endPoint.Address))),
             WatchdogInterval = TimeSpan.FromSeconds(reader.Number("Diameter:WatchdogSeconds", 30, 6, 3600)),
             RequestDeadline = TimeSpan.FromMilliseconds(reader.Number("Diameter:RequestDeadlineMilliseconds", 2000, 50, 60_000)),
+            ReconnectInterval = TimeSpan.FromSeconds(reader.Number("Diameter:ReconnectSeconds", 30, 1, 3600)),
+            AnswerTimeout = TimeSpan.FromMilliseconds(reader.Number("Diameter:AnswerTimeoutMilliseconds", 4000, 100, 60_000)),
+            MaxRequestsInFlight = reader.Number("Diameter:MaxRequestsInFlight", 16_384, 1, 10_000_000),
+            DuplicateMemoryBytes = reader.Number("Diameter:DuplicateMemoryMebibytes", 64, 4, 16_384) * 1024L * 1024,
+            DuplicateMemoryAge = TimeSpan.FromSeconds(reader.Number("Diameter:DuplicateMemorySeconds", 70, 1, 3600)),
             MaxRequestsInFlightPerPeer = reader.Number("Diameter:MaxRequestsInFlightPerPeer", 1024, 1, 1_000_000),
         };
         if (options.Validate() is [var first, ..])
@@ -54,6 +59,8 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
             Connect = reader.Flag(path + ":Connect", false),
             Tls = reader.Flag(path + ":Tls", false),
             Applications = reader.List(path + ":Applications"),
+            Commands = reader.List(path + ":Commands"),
+            Realms = reader.List(path + ":Realms"),
             Role = string.Equals(role, "relay", StringComparison.OrdinalIgnoreCase) ? PeerRole.Relay
                 : string.Equals(role, "endpoint", StringComparison.OrdinalIgnoreCase) ? PeerRole.Endpoint
                 : throw new ConfigurationException(path + ":Role", $"'{role}' is neither relay nor endpoint"),

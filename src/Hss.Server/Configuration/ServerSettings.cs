@@ -48,8 +48,28 @@ public sealed record ServerSettings
             Ind = ReadInd(reader),
             MaxVectorsPerRequest = reader.Number("Authentication:MaxVectorsPerRequest", 5, 1, 32),
             KeepServerName = reader.Flag("Cx:KeepServerName", true),
+            Features = ReadFeatures(reader),
             DefaultServerCapabilities = capabilities.IsEmpty ? null : capabilities,
         };
+    }
+
+    /// <summary>Cx:Features names features as TS 29.229 7.1.1 does. "none" is a word of its own, because an empty list looks like an absent one.</summary>
+    private static CxFeatures ReadFeatures(ConfigurationReader reader)
+    {
+        const string Key = "Cx:Features";
+        var names = reader.List(Key);
+        if (names.Count == 0) return CxFeatures.All;
+        if (names is ["none"]) return CxFeatures.None;
+        var features = CxFeatures.None;
+        foreach (var name in names)
+            features |= name switch
+            {
+                "SiFC" => CxFeatures.SharedFilterSets,
+                "AliasInd" => CxFeatures.AliasIndication,
+                "IMSRestorationInd" => CxFeatures.Restoration,
+                _ => throw new ConfigurationException(Key, $"'{name}' is no feature of this HSS; list SiFC, AliasInd, IMSRestorationInd, or none alone"),
+            };
+        return features;
     }
 
     /// <summary>Authentication:Ind is a list of domain=first-last; only Cx asks for vectors so far.</summary>

@@ -49,6 +49,7 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
         Table<PublicIdentityRow>(modelBuilder, "public_identity", table =>
         {
             table.HasKey(row => row.Identity);
+            table.HasIndex(row => row.Type).HasFilter("type IN (2, 4)");
             table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
         });
         Table<RegistrationSetRow>(modelBuilder, "registration_set", table =>

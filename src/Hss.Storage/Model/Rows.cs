@@ -52,6 +52,8 @@ internal sealed class RegistrationSetRow
     public bool ReassignmentPending { get; set; }
     public string? Registered { get; set; }
     public string? AuthenticationPending { get; set; }
+    public byte[]? Restoration { get; set; }
+    public bool UserDataOutdated { get; set; }
 }
 
 internal sealed class CxJobRow

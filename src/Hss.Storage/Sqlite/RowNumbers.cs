@@ -27,7 +27,7 @@ internal static class RowNumbers
         return found.DrainToImmutable();
     }
 
-    private static long RowOf(string identity, Subscription subscription, ImmutableArray<long> rows)
+    public static long RowOf(string identity, Subscription subscription, ImmutableArray<long> rows)
     {
         for (var i = 0; i < rows.Length; i++)
             if (string.Equals(subscription.PrivateIdentities[i].Identity, identity, StringComparison.Ordinal)) return rows[i];

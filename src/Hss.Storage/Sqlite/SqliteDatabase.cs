@@ -69,6 +69,9 @@ public sealed class SqliteDatabase : ISubscriberDatabase
 
     public IReadOnlyList<OpenJobs> OpenJobs() => Reading(0, static (reader, _) => reader.Jobs.Open());
 
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() =>
+        Reading(0, static (reader, _) => reader.WildcardedIdentities());
+
     public StoreCounts Count()
     {
         try

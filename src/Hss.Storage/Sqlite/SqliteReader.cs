@@ -14,6 +14,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly Statement _ownerByPublicIdentity;
     private readonly Statement _subscription;
     private readonly Statement _subscriptionIds;
+    private readonly Statement _wildcardedIdentities;
     private readonly Statement _privateIdentities;
     private readonly Statement _registrationSets;
 
@@ -28,13 +29,18 @@ internal sealed class SqliteReader : IDisposable
             "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
         _subscription = new(connection, "SELECT id, document FROM subscription WHERE subscription_id = ?1");
         _subscriptionIds = new(connection, "SELECT subscription_id FROM subscription ORDER BY id LIMIT ?1");
+        // The literal numbers make SQLite take the partial index.
+        _wildcardedIdentities = new(connection, """
+            SELECT s.subscription_id, i.identity FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.type IN (2, 4)
+            """);
         _privateIdentities = new(connection, """
             SELECT i.id, i.identity, i.credentials, coalesce(n.sqn_ceiling, 0)
             FROM private_identity i LEFT JOIN sequence_number n ON n.private_identity = i.id
             WHERE i.subscription = ?1 ORDER BY i.ordinal
             """);
         _registrationSets = new(connection, """
-            SELECT set_ordinal, status, server_name, diameter_host, diameter_realm, reassignment_pending, registered, authentication_pending
+            SELECT set_ordinal, status, server_name, diameter_host, diameter_realm, reassignment_pending, registered, authentication_pending,
+                restoration, user_data_outdated
             FROM registration_set WHERE subscription = ?1
             """);
     }
@@ -53,6 +59,14 @@ internal sealed class SqliteReader : IDisposable
         using var rows = _subscriptionIds.Rows(most);
         while (rows.Read()) names.Add(rows.Text(0));
         return names;
+    }
+
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities()
+    {
+        var found = new List<(string, string)>();
+        using var rows = _wildcardedIdentities.Rows();
+        while (rows.Read()) found.Add((rows.Text(0), rows.Text(1)));
+        return found;
     }
 
     /// Errors: <see cref="InvalidDataException"/> when the rows are not what this program wrote.
@@ -116,6 +130,8 @@ internal sealed class SqliteReader : IDisposable
                 ReassignmentPending = rows.Number(5) != 0,
                 RegisteredPrivateIdentities = RowNumbers.Read(rows.TextOrNull(6), identities),
                 AuthenticationPendingPrivateIdentities = RowNumbers.Read(rows.TextOrNull(7), identities),
+                RestorationData = RestorationColumn.Read(rows.IsNull(8) ? null : rows.Octets(8), identities),
+                UserDataOutdated = rows.Number(9) != 0,
             };
         }
         return states;
@@ -128,6 +144,7 @@ internal sealed class SqliteReader : IDisposable
         _subscription.Dispose();
         _subscriptionIds.Dispose();
         Jobs.Dispose();
+        _wildcardedIdentities.Dispose();
         _privateIdentities.Dispose();
         _registrationSets.Dispose();
         _connection.Dispose();

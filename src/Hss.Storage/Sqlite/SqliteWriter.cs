@@ -27,12 +27,13 @@ internal sealed class SqliteWriter : IDisposable
         _setCeiling = new(connection, "UPDATE sequence_number SET sqn_ceiling = ?2 WHERE private_identity = ?1");
         _registrationSet = new(connection, """
             INSERT INTO registration_set (subscription, set_ordinal, status, server_name, diameter_host, diameter_realm,
-                reassignment_pending, registered, authentication_pending)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                reassignment_pending, registered, authentication_pending, restoration, user_data_outdated)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT (subscription, set_ordinal) DO UPDATE SET status = excluded.status, server_name = excluded.server_name,
                 diameter_host = excluded.diameter_host, diameter_realm = excluded.diameter_realm,
                 reassignment_pending = excluded.reassignment_pending, registered = excluded.registered,
-                authentication_pending = excluded.authentication_pending
+                authentication_pending = excluded.authentication_pending,
+                restoration = excluded.restoration, user_data_outdated = excluded.user_data_outdated
             """);
     }
 
@@ -77,7 +78,8 @@ internal sealed class SqliteWriter : IDisposable
         _registrationSet.Run(subscriptionRow, set, (int)state.Status, state.Server?.Name,
             state.Server?.DiameterHost, state.Server?.DiameterRealm, state.ReassignmentPending ? 1 : 0,
             RowNumbers.Write(state.RegisteredPrivateIdentities, subscription, rows),
-            RowNumbers.Write(state.AuthenticationPendingPrivateIdentities, subscription, rows));
+            RowNumbers.Write(state.AuthenticationPendingPrivateIdentities, subscription, rows),
+            RestorationColumn.Write(state.RestorationData, subscription, rows), state.UserDataOutdated ? 1 : 0);
 
     public void Dispose()
     {

@@ -13,7 +13,7 @@ internal sealed class TestNode : IAsyncDisposable
     {
         NodeOptions defaults = new() { Identity = Requests.Hss, Realm = Requests.Realm, AllowUnknownPeers = true };
         Options = options is null ? defaults : options(defaults);
-        Node = new DiameterNode(Options, [Cx(procedure ?? Succeed)], Time, Log, () => jitter, Pool);
+        Node = new DiameterNode(Options, [Cx(procedure ?? Succeed)], Time, Log, () => jitter, Pool, connect: Network.ConnectAsync);
     }
 
     public NodeOptions Options { get; }
@@ -23,6 +23,8 @@ internal sealed class TestNode : IAsyncDisposable
     public CountingPool Pool { get; } = new();
 
     public RecordingLog Log { get; } = new();
+
+    public FakeNetwork Network { get; } = new();
 
     public DiameterNode Node { get; }
 
@@ -37,7 +39,7 @@ internal sealed class TestNode : IAsyncDisposable
             Requests.CxApplication(writer);
             writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
         },
-        Procedures = [new ProcedureRegistration<MultimediaAuthRequest>(procedure) { EchoedAvps = [Avp.UserName, Avp.PublicIdentity] }],
+        Procedures = [new ProcedureRegistration<MultimediaAuthRequest>(procedure) { EchoedAvps = [Avp.UserName, Avp.PublicIdentity], RemembersAnswers = true }],
     };
 
     public static ValueTask Succeed(MultimediaAuthRequest request, Answer answer, CancellationToken cancellationToken)
@@ -53,10 +55,19 @@ internal sealed class TestNode : IAsyncDisposable
         return peer;
     }
 
-    public async Task<FakePeer> ConnectOpenAsync(string originHost = Requests.Scscf, int sendBufferBytes = 64 * 1024)
+    /// <summary>A peer that forwards.</summary>
+    public async Task<FakePeer> ConnectRelayAsync(string originHost)
+    {
+        FakePeer peer = Connect();
+        await peer.OpenAsync(originHost, Requests.RelayApplication);
+        return peer;
+    }
+
+    public async Task<FakePeer> ConnectOpenAsync(
+        string originHost = Requests.Scscf, Action<MessageWriter>? applications = null, int sendBufferBytes = 64 * 1024)
     {
         FakePeer peer = Connect(sendBufferBytes);
-        await peer.OpenAsync(originHost);
+        await peer.OpenAsync(originHost, applications);
         return peer;
     }
 

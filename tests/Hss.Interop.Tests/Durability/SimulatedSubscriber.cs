@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text.Json;
-using Hss.Authentication;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Cx;
 using Hss.Interop.Tests.Peers;
@@ -11,14 +8,8 @@ namespace Hss.Interop.Tests.Durability;
 /// Order: requests for vectors run beside each other, assignments one after the other, so that what was answered last is known.
 internal sealed class SimulatedSubscriber
 {
-    private const int IndBits = 5;
-    private const ulong Delta = 1UL << 28; // TS 33.102 C.3.2: a USIM does not follow a greater jump
-
-    private readonly HashSet<ulong> _issued = [];
-    private readonly MilenageKey _key;
     private readonly Random _random;
-    private readonly byte[] _k = new byte[16];
-    private readonly byte[] _opc = new byte[16];
+    private readonly TestSubscriber _subscriber;
     private int _serversUsed;
 
     // The S-CSCF the HSS must name; null: none. While an assignment is not answered, both are possible.
@@ -27,36 +18,20 @@ internal sealed class SimulatedSubscriber
 
     public SimulatedSubscriber(string imsi, int seed)
     {
-        Imsi = imsi;
         _random = new Random(seed);
-        _random.NextBytes(_k);
-        _random.NextBytes(_opc);
-        _key = new MilenageKey(new Secret(_k), new Secret(_opc));
+        _subscriber = new TestSubscriber(imsi, _random);
     }
 
-    public string Imsi { get; }
-
-    public int SequenceNumbersSeen => _issued.Count;
+    public int SequenceNumbersSeen => _subscriber.SequenceNumbersSeen;
 
     /// <summary>The line to import.</summary>
-    public string Document => JsonSerializer.Serialize(new
-    {
-        subscriptionId = $"imsi-{Imsi}",
-        privateIdentities = new[]
-        {
-            new
-            {
-                identity = PrivateIdentity,
-                aka = new { algorithm = "MILENAGE", k = Convert.ToHexString(_k), opc = Convert.ToHexString(_opc), amf = "8000" },
-            },
-        },
-        implicitRegistrationSets = new[] { new { publicIdentities = new[] { new { identity = PublicIdentity, serviceProfile = "plain" } } } },
-        serviceProfiles = new[] { new { name = "plain", initialFilterCriteria = Array.Empty<object>() } },
-    });
+    public string Document => _subscriber.Document;
 
-    private string PrivateIdentity => CxRequests.PrivateIdentity(Imsi);
+    private string Imsi => _subscriber.Imsi;
 
-    private string PublicIdentity => CxRequests.PublicIdentity(Imsi);
+    private string PrivateIdentity => _subscriber.PrivateIdentity;
+
+    private string PublicIdentity => _subscriber.PublicIdentity;
 
     /// <summary>Load until the connection is gone. Calls <paramref name="answered"/> for every answer.</summary>
     public async Task RunAsync(DiameterClient client, Action answered)
@@ -119,26 +94,11 @@ internal sealed class SimulatedSubscriber
         var count = 0;
         foreach (var item in answer.All(Avp.SipAuthDataItem))
         {
-            Take(AvpOccurrences.FindIn(item, Avp.SipAuthenticate).First.Memory.Span);
+            _subscriber.Take(AvpOccurrences.FindIn(item, Avp.SipAuthenticate).First.Memory.Span);
             count++;
         }
+        _subscriber.DemandWithinDelta();
         Assert.True(count >= 1, $"{Imsi}: MAA without a vector:\n{answer}");
         answered();
-    }
-
-    // RAND || (SQN xor AK) || AMF || MAC-A, TS 33.102 6.3.2.
-    private void Take(ReadOnlySpan<byte> challenge)
-    {
-        Assert.Equal(32, challenge.Length);
-        ReadOnlySpan<byte> rand = challenge[..16], autn = challenge[16..];
-        var sqn = (BinaryPrimitives.ReadUInt64BigEndian(autn) >> 16) ^ Milenage.F5(_key, rand);
-        var amf = BinaryPrimitives.ReadUInt16BigEndian(autn[6..]);
-        Assert.Equal(Milenage.F1(_key, rand, sqn, amf), BinaryPrimitives.ReadUInt64BigEndian(autn[8..]));
-        var (seq, _) = SequenceNumber.Split(sqn, IndBits);
-        lock (_issued)
-        {
-            Assert.True(_issued.Add(seq), $"{Imsi}: SEQ {seq} was issued twice");
-            Assert.True(seq < Delta, $"{Imsi}: SEQ {seq} is further than a USIM follows");
-        }
     }
 }

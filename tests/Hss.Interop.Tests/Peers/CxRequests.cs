@@ -16,7 +16,7 @@ internal static class CxRequests
     public static string PublicIdentity(string imsi) => $"sip:{imsi}@{KamailioRig.Realm}";
 
     public static Task<DiameterAnswer> UarAsync(
-        this DiameterClient client, string privateIdentity, string publicIdentity, UserAuthorizationType? type = null,
+        this ICxClient client, string privateIdentity, string publicIdentity, UserAuthorizationType? type = null,
         string visitedNetwork = KamailioRig.Realm) =>
         client.CxAsync(UserAuthorization, avps =>
         {
@@ -26,11 +26,11 @@ internal static class CxRequests
             if (type is { } value) avps.WriteEnumerated(Avp.UserAuthorizationType, value);
         });
 
-    public static Task<DiameterAnswer> LirAsync(this DiameterClient client, string publicIdentity) =>
+    public static Task<DiameterAnswer> LirAsync(this ICxClient client, string publicIdentity) =>
         client.CxAsync(LocationInfo, avps => avps.WriteText(Avp.PublicIdentity, publicIdentity));
 
     public static Task<DiameterAnswer> MarAsync(
-        this DiameterClient client, string privateIdentity, string publicIdentity, string serverName, uint items = 1,
+        this ICxClient client, string privateIdentity, string publicIdentity, string serverName, uint items = 1,
         string scheme = "Digest-AKAv1-MD5", byte[]? authorization = null) =>
         client.CxAsync(MultimediaAuth, avps =>
         {
@@ -45,7 +45,7 @@ internal static class CxRequests
         });
 
     public static Task<DiameterAnswer> SarAsync(
-        this DiameterClient client, string? privateIdentity, string? publicIdentity, string serverName, ServerAssignmentType type,
+        this ICxClient client, string? privateIdentity, string? publicIdentity, string serverName, ServerAssignmentType type,
         UserDataAlreadyAvailable available = UserDataAlreadyAvailable.UserDataNotAvailable) =>
         client.CxAsync(ServerAssignment, avps =>
         {

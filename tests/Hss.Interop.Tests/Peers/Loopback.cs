@@ -20,5 +20,17 @@ internal static class Loopback
 
     public static IPAddress UserEquipment { get; } = Address(50);
 
+    /// <summary>For the HSS behind relays, so that it can run beside the Kamailio rig's.</summary>
+    public static IPAddress RelayedHss { get; } = Address(12);
+
+    public static IPAddress Relay { get; } = Address(60);
+
+    public static IPAddress SecondRelay { get; } = Address(61);
+
+    /// <summary>Between a relay and the HSS.</summary>
+    public static IPAddress Tap { get; } = Address(62);
+
+    public static IPAddress SecondTap { get; } = Address(63);
+
     private static IPAddress Address(int host) => IPAddress.Parse($"{Net}.{host}");
 }

@@ -1,0 +1,35 @@
+using Hss.Conformance.Tests.Support;
+
+namespace Hss.Conformance.Tests;
+
+/// <summary>The tables that everything else is generated from hold what they should: an empty one would make every test succeed.</summary>
+public sealed class GeneratedCasesTests
+{
+    [Fact]
+    public void Every_request_that_the_node_serves_is_tested()
+    {
+        Assert.Equal(["CER", "DPR", "DWR", "LIR", "MAR", "SAR", "UAR"], ServedRequests.All.Select(command => command.Abbreviation).Order(StringComparer.Ordinal));
+        DiameterNode.DiameterApplication cx = Procedures.Cx.CxApplication.Create(
+            new Procedures.Tests.InMemorySubscriberStore(), new(), new(), Authentication.SystemRandomSource.Instance, new RecordingLog());
+        Assert.Equal(ServedRequests.OfCx.Select(command => command.Code).Order(), cx.Procedures.Select(procedure => procedure.Grammar.Code).Order());
+    }
+
+    /// <summary>Least numbers, written down by hand from the printed grammars: places, and among them required, single and grouped ones.</summary>
+    [Theory]
+    [InlineData("CER", 15, 5, 8, 1)]
+    [InlineData("DWR", 3, 2, 3, 0)]
+    [InlineData("DPR", 3, 3, 3, 0)]
+    [InlineData("UAR", 26, 15, 20, 4)]
+    [InlineData("LIR", 25, 13, 19, 4)]
+    [InlineData("MAR", 43, 18, 30, 5)]
+    [InlineData("SAR", 50, 25, 40, 8)]
+    public void Every_grammar_has_its_places(string name, int all, int required, int single, int groups)
+    {
+        Place[] places = [.. Place.Of(ServedRequests.Find(name))];
+        Assert.Equal(places.Length, places.Select(place => place.ToString()).Distinct().Count());
+        Assert.InRange(places.Length, all, 1000);
+        Assert.InRange(places.Count(place => place.Rule.Required), required, 1000);
+        Assert.InRange(places.Count(place => !place.Rule.Repeatable), single, 1000);
+        Assert.InRange(places.Count(place => place.Avp.Group is not null), groups, 1000);
+    }
+}

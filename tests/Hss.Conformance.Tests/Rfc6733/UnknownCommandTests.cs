@@ -1,0 +1,71 @@
+using Hss.Conformance.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Hss.Conformance.Tests.Rfc6733;
+
+/// <summary>RFC 6733 6.1.4, 7.1.3: DIAMETER_COMMAND_UNSUPPORTED (3001) and DIAMETER_APPLICATION_UNSUPPORTED (3007).</summary>
+public sealed class UnknownCommandTests(ITestOutputHelper output)
+{
+    private const CommandFlags RequestToProxies = CommandFlags.Request | CommandFlags.Proxiable;
+
+    /// <summary>TS 29.228 6.1.3, 6.2.2: RTR and PPR go from the HSS to the S-CSCF; there is nothing for an HSS to do with one.</summary>
+    [Fact]
+    public async Task Every_command_of_the_dictionary_that_is_not_served_is_3001()
+    {
+        CaseCount cases = new(output, "commands not served");
+        await using Conversation peer = Conversation.With();
+        foreach (CommandGrammar command in DiameterDictionary.Commands.Where(command => command.IsRequest && command.ApplicationId == ApplicationIds.Cx).Except(ServedRequests.All))
+        {
+            await cases.RunAsync(command.Name, async () => Assert.Equal(ResultCode.CommandUnsupported, (await peer.AskAsync(ServedRequests.Valid(command))).Result));
+        }
+
+        cases.End(atLeast: 2);
+    }
+
+    [Fact]
+    public async Task A_command_code_of_nobody_is_3001_in_the_applications_that_are_served()
+    {
+        CaseCount cases = new(output, "unknown commands");
+        await using Conversation peer = Conversation.With();
+        CommandGrammar like = ServedRequests.Find("UAR");
+        foreach (uint application in new[] { ApplicationIds.Base, ApplicationIds.Cx })
+        {
+            foreach (uint code in new uint[] { 0, 1, 256, 258, 271, 274, 275, 281, 299, 306, 316, 0xFFFFFE, 0xFFFFFF })
+            {
+                await cases.RunAsync($"{application} {code}", async () =>
+                {
+                    byte[] request = Request(code, application, like);
+                    Assert.Equal(ResultCode.CommandUnsupported, (await peer.AskAsync(request)).Result);
+                });
+            }
+        }
+
+        cases.End(atLeast: 26);
+    }
+
+    [Fact]
+    public async Task A_known_command_in_an_application_that_is_not_served_is_3007()
+    {
+        CaseCount cases = new(output, "unknown applications");
+        await using Conversation peer = Conversation.With();
+        foreach (CommandGrammar command in ServedRequests.OfCx)
+        {
+            // Accounting of the base protocol, the IETF's SIP application, S6a, and the relay's own number that no request may have.
+            foreach (uint application in new uint[] { 3, 6, 16777251, 16777217, ApplicationIds.Relay })
+            {
+                await cases.RunAsync($"{command} in {application}", async () =>
+                {
+                    byte[] request = Request(command.Code, application, command);
+                    Assert.Equal(ResultCode.ApplicationUnsupported, (await peer.AskAsync(request)).Result);
+                });
+            }
+        }
+
+        cases.End(atLeast: 20);
+    }
+
+    private static byte[] Request(uint code, uint application, CommandGrammar like) => Requests.Write(RequestToProxies, code, application, writer =>
+    {
+        foreach (byte[] avp in ServedRequests.Avps(like)) writer.WriteRawAvp(avp);
+    });
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using Hss.Procedures.Tests;
+
+namespace Hss.Conformance.Tests.Support;
+
+/// <summary>The requests this node serves, made from the dictionary: what the grammar demands, and the least a success needs beside it.</summary>
+internal static class ServedRequests
+{
+    /// <summary>RTR and PPR go from the HSS to the S-CSCF alone.</summary>
+    private static readonly string[] OnlySent = ["RTR", "PPR"];
+
+    /// <summary>AVPs that a grammar leaves open and a success needs: an application in common, identities, a scheme.</summary>
+    private static readonly HashSet<(string Owner, string Member)> Needed =
+    [
+        ("CER", "Vendor-Specific-Application-Id"), ("Vendor-Specific-Application-Id", "Auth-Application-Id"),
+        ("SAR", "User-Name"), ("SAR", "Public-Identity"), ("SIP-Auth-Data-Item", "SIP-Authentication-Scheme"),
+    ];
+
+    /// <summary>Every request of the dictionary that this node serves.</summary>
+    public static IReadOnlyList<CommandGrammar> All { get; } = [.. DiameterDictionary.Commands
+        .Where(command => command.IsRequest && command.ApplicationId is ApplicationIds.Base or ApplicationIds.Cx && !OnlySent.Contains(command.Abbreviation))];
+
+    /// <summary>Those of Cx alone.</summary>
+    public static IEnumerable<CommandGrammar> OfCx => All.Where(command => command.ApplicationId == ApplicationIds.Cx);
+
+    public static TheoryData<string> Names => NamesOf(_ => true);
+
+    public static TheoryData<string> CxNames => NamesOf(command => command.ApplicationId == ApplicationIds.Cx);
+
+    public static TheoryData<string> NamesOf(Predicate<CommandGrammar> isMeant) => [.. All.Where(command => isMeant(command)).Select(command => command.Abbreviation)];
+
+    public static CommandGrammar Find(string name) => All.Single(command => command.Abbreviation == name);
+
+    /// <summary>A request the node carries out. Identifiers are new in each.</summary>
+    public static byte[] Valid(CommandGrammar command, CommandFlags? flags = null) => Write(command, Avps(command), flags);
+
+    /// <summary>A valid request in which the AVP at this place, added when it is optional, becomes none, one or several others.</summary>
+    public static byte[] Changed(Place place, Func<byte[], IEnumerable<byte[]>> change) =>
+        Write(place.Command, Members(place.Command.Abbreviation, place.Command, place.Path, change));
+
+    /// <summary>The AVPs of a valid request, in the order of the grammar.</summary>
+    public static List<byte[]> Avps(CommandGrammar command) => [.. Members(command.Abbreviation, command, [], null)];
+
+    public static byte[] Write(CommandGrammar command, IEnumerable<byte[]> avps, CommandFlags? flags = null) =>
+        Requests.Write(flags ?? command.Flags, command.Code, command.ApplicationId, writer =>
+        {
+            foreach (byte[] avp in avps) writer.WriteRawAvp(avp);
+        });
+
+    private static IEnumerable<byte[]> Members(string owner, Grammar grammar, IReadOnlyList<MemberRule> path, Func<byte[], IEnumerable<byte[]>>? change)
+    {
+        foreach (MemberRule rule in grammar.Members)
+        {
+            bool isOnPath = path.Count > 0 && ReferenceEquals(rule, path[0]);
+            if (isOnPath && path.Count > 1)
+            {
+                yield return Group(rule.Avp, Members(rule.Avp.Name, rule.Avp.Group!, [.. path.Skip(1)], change));
+            }
+            else if (isOnPath)
+            {
+                foreach (byte[] avp in change!(Avp(rule.Avp))) yield return avp;
+            }
+            else if (rule.Required || Needed.Contains((owner, rule.Avp.Name)))
+            {
+                yield return Avp(rule.Avp);
+            }
+        }
+    }
+
+    private static byte[] Avp(AvpDefinition avp)
+    {
+        if (avp.Group is { } members) return Group(avp, Members(avp.Name, members, [], null));
+        return Fitting(avp.Name) is { } data ? SampleMessages.Raw(avp.Key, avp.Flags, data) : SampleMessages.Avp(avp);
+    }
+
+    private static byte[] Group(AvpDefinition group, IEnumerable<byte[]> members) => SampleMessages.Raw(group.Key, group.Flags, SampleMessages.Group(members));
+
+    /// <summary>Values that have to fit the node and its subscriber; of all others any value of the type will do.</summary>
+    private static byte[]? Fitting(string name) => name switch
+    {
+        "Origin-Host" => Encoding.ASCII.GetBytes(Requests.Scscf),
+        "Destination-Host" => Encoding.ASCII.GetBytes(Requests.Hss),
+        "Origin-Realm" or "Destination-Realm" or "Visited-Network-Identifier" => Encoding.ASCII.GetBytes(Requests.Realm),
+        "Session-Id" => Encoding.ASCII.GetBytes(Requests.Scscf + ";12;34"),
+        "User-Name" => Encoding.ASCII.GetBytes(TestSubscriptions.Alice),
+        "Public-Identity" => Encoding.ASCII.GetBytes(TestSubscriptions.AliceSip),
+        "Server-Name" => Encoding.ASCII.GetBytes(CxRequests.ScscfName),
+        "SIP-Authentication-Scheme" => "Digest-AKAv1-MD5"u8.ToArray(),
+        "Auth-Application-Id" => [1, 0, 0, 0],
+        "Inband-Security-Id" => [0, 0, 0, 0],
+        "Server-Assignment-Type" or "SIP-Number-Auth-Items" => [0, 0, 0, 1],
+        "User-Authorization-Type" => [0, 0, 0, 0],
+        _ => null,
+    };
+}

@@ -1,0 +1,51 @@
+namespace Hss.Conformance.Tests.Ts29229;
+
+/// <summary>TS 29.229 6.2.1, 6.2.2: the numbers of the results, and RFC 6733 7.1: those of the base protocol.</summary>
+public sealed class ResultCodeTests
+{
+    [Theory]
+    [InlineData(ExperimentalResultCode.FirstRegistration, 2001)]
+    [InlineData(ExperimentalResultCode.SubsequentRegistration, 2002)]
+    [InlineData(ExperimentalResultCode.UnregisteredService, 2003)]
+    [InlineData(ExperimentalResultCode.SuccessServerNameNotStored, 2004)]
+    [InlineData(ExperimentalResultCode.ErrorUserUnknown, 5001)]
+    [InlineData(ExperimentalResultCode.ErrorIdentitiesDontMatch, 5002)]
+    [InlineData(ExperimentalResultCode.ErrorIdentityNotRegistered, 5003)]
+    [InlineData(ExperimentalResultCode.ErrorRoamingNotAllowed, 5004)]
+    [InlineData(ExperimentalResultCode.ErrorIdentityAlreadyRegistered, 5005)]
+    [InlineData(ExperimentalResultCode.ErrorAuthSchemeNotSupported, 5006)]
+    [InlineData(ExperimentalResultCode.ErrorInAssignmentType, 5007)]
+    [InlineData(ExperimentalResultCode.ErrorTooMuchData, 5008)]
+    [InlineData(ExperimentalResultCode.ErrorNotSupportedUserData, 5009)]
+    [InlineData(ExperimentalResultCode.ErrorFeatureUnsupported, 5011)]
+    [InlineData(ExperimentalResultCode.ErrorServingNodeFeatureUnsupported, 5012)]
+    public void Results_of_Cx_have_the_numbers_of_the_text(ExperimentalResultCode code, uint number) => Assert.Equal(number, (uint)code);
+
+    [Theory]
+    [InlineData(ResultCode.Success, 2001)]
+    [InlineData(ResultCode.LimitedSuccess, 2002)]
+    [InlineData(ResultCode.CommandUnsupported, 3001)]
+    [InlineData(ResultCode.UnableToDeliver, 3002)]
+    [InlineData(ResultCode.RealmNotServed, 3003)]
+    [InlineData(ResultCode.TooBusy, 3004)]
+    [InlineData(ResultCode.LoopDetected, 3005)]
+    [InlineData(ResultCode.RedirectIndication, 3006)]
+    [InlineData(ResultCode.ApplicationUnsupported, 3007)]
+    [InlineData(ResultCode.InvalidHdrBits, 3008)]
+    [InlineData(ResultCode.InvalidAvpBits, 3009)]
+    [InlineData(ResultCode.UnknownPeer, 3010)]
+    [InlineData(ResultCode.ElectionLost, 4003)]
+    [InlineData(ResultCode.AvpUnsupported, 5001)]
+    [InlineData(ResultCode.AuthorizationRejected, 5003)]
+    [InlineData(ResultCode.InvalidAvpValue, 5004)]
+    [InlineData(ResultCode.MissingAvp, 5005)]
+    [InlineData(ResultCode.AvpNotAllowed, 5008)]
+    [InlineData(ResultCode.AvpOccursTooManyTimes, 5009)]
+    [InlineData(ResultCode.NoCommonApplication, 5010)]
+    [InlineData(ResultCode.UnsupportedVersion, 5011)]
+    [InlineData(ResultCode.UnableToComply, 5012)]
+    [InlineData(ResultCode.InvalidAvpLength, 5014)]
+    [InlineData(ResultCode.InvalidMessageLength, 5015)]
+    [InlineData(ResultCode.NoCommonSecurity, 5017)]
+    public void Results_of_the_base_protocol_have_the_numbers_of_the_text(ResultCode code, uint number) => Assert.Equal(number, (uint)code);
+}

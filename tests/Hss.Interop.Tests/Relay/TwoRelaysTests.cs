@@ -1,0 +1,68 @@
+using Hss.Diameter;
+using Hss.Interop.Tests.Peers;
+using Xunit.Abstractions;
+
+namespace Hss.Interop.Tests.Relay;
+
+/// <summary>An S-CSCF that reaches the HSS through two relays, one of which is killed in mid-traffic. Spec: RFC 6733 3 (T), 5.5.4, Appendix C.</summary>
+public sealed class TwoRelaysTests(ITestOutputHelper output)
+{
+    private const int Subscribers = 20;
+    private const int RequestsPerSubscriber = 30;
+    private const int InFlight = 64;
+
+    // From here on the dying relay no longer gets the answers of the HSS, and a little later the HSS no longer gets its requests: when it
+    // is killed, some of what it owes was answered and some never arrived. The S-CSCF cannot tell which.
+    private const int AnswersBeforeTheEnd = 100;
+    private const int RequestsBeforeTheEnd = 120;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    [SkippableFact]
+    public Task A_relay_killed_in_mid_traffic_loses_nothing_and_no_SQN_comes_twice() => RelayRig.RunAsync(Subscribers, async rig =>
+    {
+        var (first, firstTap) = await rig.StartRelayAsync(0);
+        var (second, secondTap) = await rig.StartRelayAsync(1);
+        var scscf = await rig.ConnectScscfAsync("scscf1", first, second);
+        var stuck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int requests = 0, answers = 0;
+        firstTap.Forwards = message =>
+        {
+            if (message.Header.CommandCode != CxRequests.MultimediaAuth) return true;
+            if (message.Header.IsRequest) return Interlocked.Increment(ref requests) <= RequestsBeforeTheEnd;
+            if (Interlocked.Increment(ref answers) <= AnswersBeforeTheEnd) return true;
+            // The last answer to the last request that came through: from now on nothing more will happen on this path.
+            if (answers == RequestsBeforeTheEnd) stuck.TrySetResult();
+            return false;
+        };
+
+        using var window = new SemaphoreSlim(InFlight);
+        var load = Task.WhenAll(Enumerable.Range(0, Subscribers * RequestsPerSubscriber).Select(async n =>
+        {
+            var user = rig.Subscribers[n % Subscribers];
+            await window.WaitAsync();
+            try
+            {
+                return (User: user, Answer: await scscf.MarAsync(user.PrivateIdentity, user.PublicIdentity, scscf.ServerName));
+            }
+            finally
+            {
+                window.Release();
+            }
+        }));
+        await stuck.Task.WaitAsync(Limit);
+        await first.KillAsync();
+        var answered = await load.WaitAsync(Limit);
+
+        foreach (var (user, answer) in answered) user.Take(RelayFlows.Challenge(answer));
+        Assert.Equal(Subscribers * RequestsPerSubscriber, rig.Subscribers.Sum(s => s.SequenceNumbersSeen));
+        Assert.Equal(0, scscf.StrayAnswers);
+
+        var lost = firstTap.Answers(CxRequests.MultimediaAuth).Skip(AnswersBeforeTheEnd).ToDictionary(a => a.Header.EndToEndId);
+        var again = scscf.Retransmitted.ToDictionary(a => a.Header.EndToEndId);
+        output.WriteLine($"{answered.Length} answered, {again.Count} of them sent again, {lost.Count} of those had been answered");
+        Assert.Equal(RequestsBeforeTheEnd - AnswersBeforeTheEnd, lost.Count);
+        Assert.True(again.Count > lost.Count, $"{again.Count} sent again, {lost.Count} answered before: no request was lost before the HSS");
+        Assert.Equal(again.Count, secondTap.Requests(CxRequests.MultimediaAuth).Count(r => (r.Header.Flags & CommandFlags.Retransmitted) != 0));
+    });
+}
