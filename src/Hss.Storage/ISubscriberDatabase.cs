@@ -22,14 +22,14 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>Names of stored subscriptions, at most so many, in the order they were created.</summary>
     IReadOnlyList<string> SubscriptionIds(int most);
 
+    /// <summary>Every wildcarded identity with the subscription that owns it, as last committed.</summary>
+    IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities();
+
     /// <summary>Jobs as last committed. What <see cref="CxJobQuery"/> promises about order and about due jobs holds.</summary>
     IReadOnlyList<CxJob> Jobs(CxJobQuery query);
 
     /// <summary>What is pending, by S-CSCF and kind.</summary>
     IReadOnlyList<OpenJobs> OpenJobs();
-
-    /// <summary>Every wildcarded identity with the subscription that owns it, as last committed.</summary>
-    IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities();
 
     void Write(SubscriberWrite write);
 

@@ -55,6 +55,9 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
 
     internal int CachedCount => _cache.Count;
 
+    /// <summary>How long ago a commit failed, while none has succeeded since; null when all is well.</summary>
+    public TimeSpan? SinceCommitFailure => _commits.SinceFailure;
+
     public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
         FindAsync(IdentityKind.Private, privateIdentity, cancellationToken);
 

@@ -66,6 +66,8 @@ internal sealed class ObservedDatabase(MemoryDatabase inner, CeilingHistory hist
 
     public IReadOnlyList<string> SubscriptionIds(int most) => inner.SubscriptionIds(most);
 
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() => inner.WildcardedIdentities();
+
     public IReadOnlyList<CxJob> Jobs(CxJobQuery query) => inner.Jobs(query);
 
     public IReadOnlyList<OpenJobs> OpenJobs() => inner.OpenJobs();
@@ -79,8 +81,6 @@ internal sealed class ObservedDatabase(MemoryDatabase inner, CeilingHistory hist
         _written.Add(subscriptionId);
         return inner.Remove(subscriptionId);
     }
-
-    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() => inner.WildcardedIdentities();
 
     public void Write(SubscriberWrite write)
     {

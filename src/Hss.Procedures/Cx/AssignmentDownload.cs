@@ -25,12 +25,14 @@ internal sealed class AssignmentDownload(ServerAssignmentRequest request, Answer
         ?? (subscriber.States[setIndex].RegisteredPrivateIdentities is [var registered, ..] ? registered : subscriber.Subscription.PrivateIdentitiesOf(setIndex)[0].Identity);
 
     /// <summary>6.6. User-Data-Already-Available may be overridden: an outdated profile goes to an S-CSCF that believes it has it.</summary>
-    public void WriteProfile(string userName, CxFeatures negotiated, bool isOutdated)
+    public void WriteProfile(string userName, CxFeatures negotiated, NonDistinctIdentity? fallen, bool isOutdated)
     {
         var subscription = subscriber.Subscription;
         if (isOutdated || request.UserDataAlreadyAvailable == UserDataAlreadyAvailable.UserDataNotAvailable)
         {
-            _writer.WriteOctets(Avp.UserData, subscriber.UserData(_setIndex, userName, negotiated.UserDataForm()).Span);
+            var form = negotiated.UserDataForm();
+            var userData = fallen is { } asked ? subscriber.UserData(_setIndex, userName, form, asked) : subscriber.UserData(_setIndex, userName, form);
+            _writer.WriteOctets(Avp.UserData, userData.Span);
             answer.WriteChargingInformation(subscription.Charging);
             answer.WriteAllowedWebFunctions(subscription.AllowedWebFunctions);
         }

@@ -7,10 +7,10 @@ using Hss.Subscribers;
 namespace Hss.Procedures.Cx;
 
 /// <summary>The identities a SAR acts on, canonical, and the subscriber that owns them. An identity that fell into a wildcard stands here as the wildcard.</summary>
-/// Shape: MatchedWildcard is what the S-CSCF did not name itself and has to be told, or null.
+/// Shape: Fallen is the identity that stands here as its wildcard, or null; IsWildcardNamed: the S-CSCF knew it and need not be told.
 /// Spec: TS 29.228 6.1.2.1 steps 1 and 2, Table 6.1.2.1.
 internal readonly record struct AssignmentIdentities(
-    Subscriber Subscriber, string? PrivateIdentity, ImmutableArray<string> PublicIdentities, string? MatchedWildcard)
+    Subscriber Subscriber, string? PrivateIdentity, ImmutableArray<string> PublicIdentities, NonDistinctIdentity? Fallen, bool IsWildcardNamed)
 {
     /// <summary>Answers 5001 or 5002 and returns null when the identities do not exist or do not belong together.</summary>
     public static async ValueTask<AssignmentIdentities?> ResolveAsync(
@@ -28,23 +28,25 @@ internal readonly record struct AssignmentIdentities(
         // Wildcarded-Public-Identity is the identity to act on; Public-Identity is then only what came up in the session.
         var named = request.WildcardedPublicIdentity;
         var identities = ImmutableArray.CreateBuilder<string>(named.IsPresent ? 1 : request.PublicIdentity.Count);
-        string? matchedWildcard = null;
+        NonDistinctIdentity? fallen = null;
         if (named.IsPresent)
         {
             var found = await FindAsync(store, subscriber, CxIdentities.WildcardedIdentity(named), cancellationToken).ConfigureAwait(false);
             if (!TryTake(found, privateIdentity, answer, ref subscriber, identities)) return null;
         }
-        else
+        foreach (var value in request.PublicIdentity)
         {
-            foreach (var value in request.PublicIdentity)
-            {
-                var found = await FindAsync(store, subscriber, CxIdentities.PublicIdentity(value), cancellationToken).ConfigureAwait(false);
-                if (!TryTake(found, privateIdentity, answer, ref subscriber, identities)) return null;
-                if (found is { IsWildcard: true }) matchedWildcard ??= found.Value.Provisioned;
-            }
+            var publicIdentity = CxIdentities.PublicIdentity(value);
+            var found = await FindAsync(store, subscriber, publicIdentity, cancellationToken).ConfigureAwait(false);
+            // Beside a named wildcard an identity says only under which name to show it, and that only if it is really one of that wildcard's.
+            if (!named.IsPresent && !TryTake(found, privateIdentity, answer, ref subscriber, identities)) return null;
+            if (found is { IsWildcard: true, Provisioned: var wildcard } && identities.Contains(wildcard)) fallen ??= new(publicIdentity!, wildcard);
         }
-        return new(subscriber!, privateIdentity, identities.ToImmutable(), matchedWildcard);
+        return new(subscriber!, privateIdentity, identities.ToImmutable(), fallen, named.IsPresent);
     }
+
+    /// <summary>The wildcard that the S-CSCF has to be told, or null.</summary>
+    public string? UnnamedWildcard => IsWildcardNamed ? null : Fallen?.Wildcard;
 
     /// <summary>The sets the request stands for: those of its identities, or all of the private identity when none is given.</summary>
     public bool TryPlace(Subscriber current, out ImmutableArray<int> sets, out ImmutableArray<CxIdentities.Place> places)

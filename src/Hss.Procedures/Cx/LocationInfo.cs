@@ -26,7 +26,7 @@ internal sealed class LocationInfo(ISubscriberStore store, CxOptions options)
         // 2. A public service identity may be switched off, or be hosted by an application server that takes calls without an S-CSCF.
         // LIR has the type only since restoration exists, so that asking says it all; Supported-Features adds nothing.
         var chooseAnew = options.Restoration && request.UserAuthorizationType == UserAuthorizationType.RegistrationAndCapabilities;
-        if (place.Identity.IsServiceIdentity)
+        if (place.Identity.IsPublicServiceIdentity)
         {
             if (!place.Identity.PsiActive)
             {

@@ -64,7 +64,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         var decision = AssignmentDecision.Of(
             new(rules, type, resolved.PrivateIdentity, new(serverName, request.OriginHost.ToText(), request.OriginRealm.ToText()), restoration,
                 request.MultipleRegistrationIndication == MultipleRegistrationIndication.MultipleRegistration, data,
-                resolved.MatchedWildcard is not null, options.KeepServerName),
+                resolved.UnnamedWildcard is not null, options.KeepServerName),
             subscriber.States, sets);
         if (!decision.Change.IsEmpty) await store.CommitAsync(turn, decision.Change, cancellationToken).ConfigureAwait(false);
 
@@ -74,10 +74,10 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
 
         if (!rules.Downloads) return;
         if (resolved.PrivateIdentity is null) answer.Writer.WriteText(Avp.UserName, userName);
-        if (resolved.MatchedWildcard is { } wildcard) answer.Writer.WriteText(Avp.WildcardedPublicIdentity, wildcard);
+        if (resolved.UnnamedWildcard is { } wildcard) answer.Writer.WriteText(Avp.WildcardedPublicIdentity, wildcard);
         if (!decision.Downloads) return;
         var download = new AssignmentDownload(request, answer, subscriber, places[0]);
-        download.WriteProfile(userName!, negotiated, isOutdated);
+        download.WriteProfile(userName!, negotiated, resolved.Fallen, isOutdated);
         if (restoration) download.WriteRestoration(resolved.PrivateIdentity, type, decision.Refused, subscriber.States[sets[0]]);
         download.WriteAssociatedIdentities();
     }
@@ -88,7 +88,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
         // One command holds users or services, never both (6.1.2.1). The text names no code; this one can show which identity is the odd one.
         for (var i = 1; i < places.Length; i++)
         {
-            if (places[i].Identity.IsServiceIdentity == places[0].Identity.IsServiceIdentity) continue;
+            if (places[i].Identity.IsPublicServiceIdentity == places[0].Identity.IsPublicServiceIdentity) continue;
             answer.Result(ResultCode.InvalidAvpValue, request.PublicIdentity.ElementAt(i).RawAvp.Span);
             return true;
         }
@@ -99,7 +99,7 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
             answer.ExperimentalResult(ExperimentalResultCode.ErrorInAssignmentType);
             return true;
         }
-        if (places.Any(place => place.Identity is { IsServiceIdentity: true, PsiActive: false }))
+        if (places.Any(place => place.Identity is { IsPublicServiceIdentity: true, PsiActive: false }))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
             return true;

@@ -15,6 +15,8 @@ public static class KnownKeys
         "Diameter:AllowUnknownPeers", "Diameter:WatchdogSeconds", "Diameter:RequestDeadlineMilliseconds", "Diameter:MaxRequestsInFlightPerPeer",
         "Diameter:ReconnectSeconds", "Diameter:AnswerTimeoutMilliseconds",
         "Diameter:Peers:#:Identity", "Diameter:Peers:#:Address", "Diameter:Peers:#:Connect", "Diameter:Peers:#:Tls",
+        "Diameter:Peers:#:CertificateNames", "Diameter:Peers:#:CertificateNames:#",
+        "Diameter:Tls:CertificateFile", "Diameter:Tls:KeyFile", "Diameter:Tls:CaFile",
         "Diameter:Peers:#:Applications", "Diameter:Peers:#:Applications:#", "Diameter:Peers:#:Role",
         "Diameter:Peers:#:Commands", "Diameter:Peers:#:Commands:#", "Diameter:Peers:#:Realms", "Diameter:Peers:#:Realms:#",
         "Diameter:MaxRequestsInFlight", "Diameter:DuplicateMemoryMebibytes", "Diameter:DuplicateMemorySeconds",

@@ -15,6 +15,8 @@ public sealed record ServerSettings
 
     public required StoreOptions Storage { get; init; }
 
+    public required OperationsSettings Operations { get; init; }
+
     public required CxOptions Cx { get; init; }
 
     /// <summary>Folder of the iFC templates that provisioned documents refer to.</summary>
@@ -24,14 +26,15 @@ public sealed record ServerSettings
     {
         KnownKeys.Check(configuration);
         var reader = new ConfigurationReader(configuration);
-        // The gRPC and operations listeners come with later versions; a bad address is told now, not on the day of the upgrade.
-        foreach (var key in (string[])["Provisioning:Listen", "Operations:Listen"])
-            if (reader.Present(key) is { } address) ConfigurationReader.EndPoint(key, address);
+        // The gRPC listener comes with a later version; a bad address is told now, not on the day of the upgrade.
+        const string ProvisioningKey = "Provisioning:Listen";
+        if (reader.Present(ProvisioningKey) is { } address) ConfigurationReader.EndPoint(ProvisioningKey, address);
         var cx = ReadCx(reader);
         return new()
         {
             Diameter = DiameterSettings.Read(reader),
             Storage = StorageSettings.Read(reader, cx.Ind),
+            Operations = OperationsSettings.Read(reader),
             Cx = cx,
             IfcTemplatesFolder = reader.Present("Provisioning:IfcTemplates") ?? ShippedFiles.Find("ifc-templates"),
         };

@@ -65,12 +65,12 @@ public sealed class SqliteDatabase : ISubscriberDatabase
 
     public IReadOnlyList<string> SubscriptionIds(int most) => Reading(most, static (reader, count) => reader.SubscriptionIds(count));
 
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() =>
+        Reading(0, static (reader, _) => reader.WildcardedIdentities());
+
     public IReadOnlyList<CxJob> Jobs(CxJobQuery query) => Reading(query, static (reader, what) => reader.Jobs.Read(what));
 
     public IReadOnlyList<OpenJobs> OpenJobs() => Reading(0, static (reader, _) => reader.Jobs.Open());
-
-    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() =>
-        Reading(0, static (reader, _) => reader.WildcardedIdentities());
 
     public StoreCounts Count()
     {

@@ -143,8 +143,8 @@ internal sealed class SqliteReader : IDisposable
         _ownerByPublicIdentity.Dispose();
         _subscription.Dispose();
         _subscriptionIds.Dispose();
-        Jobs.Dispose();
         _wildcardedIdentities.Dispose();
+        Jobs.Dispose();
         _privateIdentities.Dispose();
         _registrationSets.Dispose();
         _connection.Dispose();

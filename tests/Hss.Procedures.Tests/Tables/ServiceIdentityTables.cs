@@ -121,6 +121,22 @@ public sealed class ServiceIdentityTables
         Assert.Equal(Services, reply.TextOf(Avp.UserName));
     }
 
+    // Kamailio answers 500 when the identity it asked for is not in the profile.
+    [Theory]
+    [InlineData(Desk, null, true)]
+    [InlineData(Desk, Desks, true)]
+    [InlineData(Room, Rooms, true)]
+    [InlineData(Desk, Rooms, false)] // named by mistake: desk-7 is no room
+    public async Task The_profile_holds_the_identity_that_was_asked_for(string asked, string? named, bool held)
+    {
+        var (store, _) = Stored();
+        await using var peer = await CxPeer.ConnectAsync(store);
+        var reply = await peer.AskAsync(Sar(3, null, [asked], more: named is null ? null : Wildcard(named)));
+        Assert.Equal("R:2001", reply.Result);
+        var xml = System.Text.Encoding.UTF8.GetString(reply.All(Avp.UserData).First.Span);
+        Assert.Equal(held, xml.Contains($"<Identity>{asked}</Identity>", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_outdated_profile_stays_outdated_when_the_refusal_does_not_bring_it()
     {
