@@ -138,8 +138,14 @@ internal sealed class AnswerMemory(int maxPages, long maxAgeTicks)
 
     private Page PageOf(long number) => _pages[number / EntriesPerPage % maxPages]!;
 
-    private static bool IsSame(Page page, in Entry entry, in RequestKey key) =>
-        page.AvpsOf(entry).StartsWith(key.SessionIdAvp) && Ascii.EqualsIgnoreCase(page.OriginHostOf(entry), key.OriginHost);
+    // An answer begins with the Session-Id of its request; only the flags may differ, whose reserved bits are not repeated.
+    private static bool IsSame(Page page, in Entry entry, in RequestKey key)
+    {
+        const int flagsOffset = 4;
+        ReadOnlySpan<byte> avps = page.AvpsOf(entry);
+        return avps.Length > flagsOffset && avps[(flagsOffset + 1)..].StartsWith(key.SessionIdAvp[(flagsOffset + 1)..])
+            && Ascii.EqualsIgnoreCase(page.OriginHostOf(entry), key.OriginHost);
+    }
 
     private static int Bucket(uint hash) => (int)((hash >> 12) % BucketCount);
 

@@ -26,7 +26,8 @@ internal sealed class CxPeer : IAsyncDisposable
         var nodeOptions = new NodeOptions
         {
             AllowUnknownPeers = true,
-            Peers = quirks == PeerQuirks.None ? [] : [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Quirks = quirks }],
+            // A relay, because the tests send for several S-CSCFs over one connection.
+            Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Quirks = quirks, Role = PeerRole.Relay }],
         };
         var application = CxApplication.Create(store, options ?? new(), new CxInstruments(), SystemRandomSource.Instance, loggers);
         var node = new Hss.DiameterNode.DiameterNode(nodeOptions, [application], TimeProvider.System, loggers);
