@@ -25,8 +25,8 @@ internal sealed class CxPeer : IAsyncDisposable
         loggers ??= LoggerFactory.Create(_ => { });
         var nodeOptions = new NodeOptions
         {
-            AllowUnknownPeers = true,
-            Peers = quirks == PeerQuirks.None ? [] : [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Quirks = quirks }],
+            // A relay, so that requests of other S-CSCFs may come this way too: an endpoint speaks for itself alone.
+            Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay, Quirks = quirks }],
         };
         var application = CxApplication.Create(store, options ?? new(), new CxInstruments(), SystemRandomSource.Instance, loggers);
         var node = new Hss.DiameterNode.DiameterNode(nodeOptions, [application], TimeProvider.System, loggers);
