@@ -251,6 +251,7 @@ public sealed class FailoverTests
                 $"hss_diameter_pending_requests peer={Requests.Scscf} 1",
                 "hss_diameter_overload_reduction_percent  0",
                 $"hss_diameter_peer_state peer={Requests.Scscf} state=Okay 1",
+                $"hss_diameter_requests_in_flight peer={Requests.Scscf} 0",
                 "hss_diameter_sent_requests_total application=Cx command=RTR result=2001 1",
                 "hss_diameter_sent_requests_total application=Cx command=RTR result=timeout 1",
             ],
