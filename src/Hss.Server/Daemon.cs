@@ -58,6 +58,8 @@ internal static class Daemon
         readiness.ListenersOpened(node, settings.Diameter.Node.Peers, [.. listen.Select(one => one.ToString())]);
 
         node.Start();
+        await using var jobs = new CxJobRunner(store, node.SendAsync, node.QuirksOf, settings.Cx, cxInstruments, TimeProvider.System, loggers);
+        jobs.Start();
 
         // The one line that scripts and supervisors wait for.
         var open = listen.Select(one => $"diameter {one}");
@@ -66,6 +68,7 @@ internal static class Daemon
         await stop.Received.ConfigureAwait(false);
 
         readiness.Stopping();
+        await jobs.DisposeAsync().ConfigureAwait(false); // what is not acknowledged yet is sent again after the next start
         using var patience = new CancellationTokenSource(StopPatience);
         await node.StopAsync(patience.Token).ConfigureAwait(false); // DPR, then the answers still owed
         await listeners.StopAsync(patience.Token).ConfigureAwait(false);

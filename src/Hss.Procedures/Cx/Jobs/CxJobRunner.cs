@@ -39,6 +39,7 @@ public sealed class CxJobRunner : IAsyncDisposable
     private volatile Task? _rest;
     private DateTimeOffset _nextPrune;
     private Task? _running;
+    private int _isDisposed;
 
     /// <param name="send">How a request leaves; all attempts over all paths are inside it.</param>
     /// <param name="quirksOf">The habits of the node with that Origin-Host.</param>
@@ -74,6 +75,7 @@ public sealed class CxJobRunner : IAsyncDisposable
     /// <summary>Takes up nothing more and ends what is under way; pending jobs are found again at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _store.JobsWritten -= Wake;
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_running is not null) await _running.ConfigureAwait(false);
