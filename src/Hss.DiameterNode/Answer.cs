@@ -109,16 +109,18 @@ public sealed class Answer
 
     internal Answer? NextCopy { get; set; }
 
-    /// <summary>What makes another request a copy of this one.</summary>
+    /// <summary>What makes another request a copy of this one. First asked for before the procedure has the writer.</summary>
     internal RequestKey Key
     {
         get
         {
-            RequestKey key = RequestKey.Of(_header, _frame.Span, _avps, _keyHash);
-            _keyHash = key.Hash;
-            return key;
+            if (_keyHash == 0) _keyHash = RequestKey.HashOf(_header, Opening);
+            return RequestKey.Of(_header, _frame.Span, _avps, _keyHash);
         }
     }
+
+    /// <summary>What was written before the procedure began: Session-Id, preamble, origin, and what is repeated of the request.</summary>
+    internal ReadOnlySpan<byte> Opening => Writer.Written.Span[DiameterHeader.SizeBytes.._begunBytes];
 
     internal ResultCode Code => _code;
 

@@ -64,8 +64,14 @@ internal sealed class AnswerMemory(int maxPages, long maxAgeTicks)
     }
 
     /// <summary>Finds the answer that a copy of this request got. Its octets are true until the next call.</summary>
+    /// <param name="key">The request.</param>
+    /// <param name="opening">What its own answer begins with: Session-Id and what is repeated of the request. The answer found begins so too.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="avps">The AVPs of the answer.</param>
+    /// <param name="code">Its Result-Code.</param>
+    /// <param name="experimentalCode">Its Experimental-Result-Code.</param>
     public bool TryFind(
-        in RequestKey key, long now, out ReadOnlySpan<byte> avps, out ResultCode code, out ExperimentalResultCode experimentalCode)
+        in RequestKey key, ReadOnlySpan<byte> opening, long now, out ReadOnlySpan<byte> avps, out ResultCode code, out ExperimentalResultCode experimentalCode)
     {
         avps = default;
         code = ResultCode.None;
@@ -75,7 +81,7 @@ internal sealed class AnswerMemory(int maxPages, long maxAgeTicks)
         {
             Page page = PageOf(number);
             ref Entry entry = ref page.Entries[number % EntriesPerPage];
-            if (entry.Is(key) && IsSame(page, entry, key))
+            if (entry.Is(key) && page.AvpsOf(entry).StartsWith(opening) && Ascii.EqualsIgnoreCase(page.OriginHostOf(entry), key.OriginHost))
             {
                 // The newest of its key decides. A sender that repeats itself without the T bit fills the chain with its like.
                 if ((!key.IsRetransmitted && !entry.IsRetransmitted) || now - entry.KeptAt > maxAgeTicks) return false;
@@ -137,9 +143,6 @@ internal sealed class AnswerMemory(int maxPages, long maxAgeTicks)
     }
 
     private Page PageOf(long number) => _pages[number / EntriesPerPage % maxPages]!;
-
-    private static bool IsSame(Page page, in Entry entry, in RequestKey key) =>
-        page.AvpsOf(entry).StartsWith(key.SessionIdAvp) && Ascii.EqualsIgnoreCase(page.OriginHostOf(entry), key.OriginHost);
 
     private static int Bucket(uint hash) => (int)((hash >> 12) % BucketCount);
 

@@ -23,6 +23,8 @@ internal enum DuplicateVerdict
 /// <remarks>
 /// Why the Session-Id, which the RFC does not name: Cx has one per request (TS 29.229 5.3), so a copy has it too, while a sender whose
 /// End-to-End ids start over after a crash does not. A key in somebody else's answer would be worse than a procedure that runs twice.
+/// Why what the answer repeats of the request (User-Name, Public-Identity) must be the same too: whatever else collides, nobody gets the
+/// keys of another subscriber.
 /// Why one T bit of the two: a copy over a faster way overtakes the original (Appendix C), which then comes second and without the bit.
 /// Without any T bit nothing is a copy, so a load generator that sends one message again and again is served again and again.
 /// Which answers: those that say how it ended. Not 3xxx and 4xxx, which ask for another attempt, and not 5012, which is our own
@@ -131,7 +133,7 @@ internal sealed class Duplicates : IDisposable
                     return DuplicateVerdict.InWork;
                 }
 
-                if (memory.TryFind(key, now, out ReadOnlySpan<byte> avps, out ResultCode code, out ExperimentalResultCode experimentalCode))
+                if (memory.TryFind(key, answer.Opening, now, out ReadOnlySpan<byte> avps, out ResultCode code, out ExperimentalResultCode experimentalCode))
                 {
                     answer.Restore(avps, code, experimentalCode);
                     return DuplicateVerdict.Answered;

@@ -62,14 +62,14 @@ internal static partial class NodeLog
     [LoggerMessage(2120, LogLevel.Warning, "Peer {Peer} has restarted: its Origin-State-Id went from {Before} to {After}")]
     public static partial void PeerRestarted(this ILogger log, string peer, uint before, uint after);
 
-    // 27xx: TLS.
-    [LoggerMessage(2700, LogLevel.Warning, "No TLS with {RemoteEndPoint}: {Reason}")]
+    // 28xx: TLS.
+    [LoggerMessage(2800, LogLevel.Warning, "No TLS with {RemoteEndPoint}: {Reason}")]
     public static partial void HandshakeFailed(this ILogger log, string remoteEndPoint, string reason);
 
-    [LoggerMessage(2701, LogLevel.Information, "New connections use the changed {CertificateFile}: {Subject}, good until {NotAfter}")]
+    [LoggerMessage(2801, LogLevel.Information, "New connections use the changed {CertificateFile}: {Subject}, good until {NotAfter}")]
     public static partial void CertificateReloaded(this ILogger log, string certificateFile, string subject, string notAfter);
 
-    [LoggerMessage(2702, LogLevel.Error, "The changed certificate files are not used, the old ones stay: {Problem}")]
+    [LoggerMessage(2802, LogLevel.Error, "The changed certificate files are not used, the old ones stay: {Problem}")]
     public static partial void CertificateNotReloaded(this ILogger log, string problem);
 
     // 22xx: requests.

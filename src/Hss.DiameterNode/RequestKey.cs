@@ -34,23 +34,21 @@ internal readonly ref struct RequestKey
     /// <summary>The same for copies. Seeded anew with every start of the program, so that nobody can aim at one bucket.</summary>
     public uint Hash { get; }
 
-    public static RequestKey Of(scoped in DiameterHeader header, ReadOnlySpan<byte> frame, scoped in RequestAvps avps, uint hash = 0)
-    {
-        ReadOnlySpan<byte> sessionIdAvp = avps.SessionIdAvp(frame);
-        return new(header, avps.OriginHost(frame), sessionIdAvp, hash == 0 ? HashOf(header, sessionIdAvp) : hash);
-    }
+    public static RequestKey Of(scoped in DiameterHeader header, ReadOnlySpan<byte> frame, scoped in RequestAvps avps, uint hash) =>
+        new(header, avps.OriginHost(frame), avps.SessionIdAvp(frame), hash);
 
     /// <summary>Whether both are one request; the T bit is not looked at.</summary>
     public bool IsSameAs(in RequestKey other) =>
         Hash == other.Hash && EndToEndId == other.EndToEndId && CommandCode == other.CommandCode && ApplicationId == other.ApplicationId
         && SessionIdAvp.SequenceEqual(other.SessionIdAvp) && Ascii.EqualsIgnoreCase(OriginHost, other.OriginHost);
 
-    private static uint HashOf(in DiameterHeader header, ReadOnlySpan<byte> sessionIdAvp)
+    /// <summary>The hash of a request whose answer begins with these octets; never 0.</summary>
+    public static uint HashOf(in DiameterHeader header, ReadOnlySpan<byte> opening)
     {
         HashCode hash = default;
         hash.Add(header.EndToEndId);
         hash.Add(header.CommandCode);
-        hash.AddBytes(sessionIdAvp);
-        return (uint)hash.ToHashCode() | 1u << 31; // never 0, which stands for "not reckoned yet"
+        hash.AddBytes(opening);
+        return (uint)hash.ToHashCode() | 1u << 31;
     }
 }

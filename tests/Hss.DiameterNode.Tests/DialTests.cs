@@ -269,7 +269,7 @@ public sealed class DialTests
 
     [Theory]
     [InlineData("192.0.2.7", false, "192.0.2.7:3868")]
-    [InlineData("192.0.2.7", true, "192.0.2.7:5658")]
+    [InlineData("192.0.2.7", true, "192.0.2.7:5868")]
     [InlineData("192.0.2.7:1234", true, "192.0.2.7:1234")]
     [InlineData("[2001:db8::7]", false, "[2001:db8::7]:3868")]
     public void An_address_without_a_port_has_the_registered_one(string address, bool tls, string endPoint) =>

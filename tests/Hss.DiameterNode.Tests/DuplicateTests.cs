@@ -19,6 +19,7 @@ public sealed class DuplicateTests
         { "another Origin-Host", false },
         { "another Session-Id", false },
         { "another End-to-End id", false },
+        { "another subscriber", false },
         { "the copy first", true },
     };
 
@@ -36,6 +37,7 @@ public sealed class DuplicateTests
             "no T bit" or "the copy first" => Mar(),
             "another Origin-Host" => Mar(originHost: Requests.Icscf, isRetransmitted: true),
             "another Session-Id" => Mar("scscf;1;2", isRetransmitted: true),
+            "another subscriber" => OfBobby(Mar(isRetransmitted: true)),
             "another End-to-End id" => Mar(isRetransmitted: true, endToEnd: EndToEnd + 1),
             _ => throw new ArgumentOutOfRangeException(nameof(pair)),
         };
@@ -274,7 +276,7 @@ public sealed class DuplicateTests
             string session = $"{endToEnd};{random.Next(2)}";
             byte[] request = Mar(session, isRetransmitted: true, endToEnd: endToEnd);
             RequestKey key = KeyOf(request);
-            byte[]? found = memory.TryFind(key, now, out ReadOnlySpan<byte> avps, out _, out _) ? avps.ToArray() : null;
+            byte[]? found = memory.TryFind(key, key.SessionIdAvp, now, out ReadOnlySpan<byte> avps, out _, out _) ? avps.ToArray() : null;
             byte[]? expected = kept.LastOrDefault(one => one.EndToEnd == endToEnd && one.Session == session) is { Avps: not null } last && now - last.At <= 1000 ? last.Avps : null;
             if (found is not null || expected is not null) Assert.True(found is not null && expected is not null && found.AsSpan().SequenceEqual(expected), $"seed {seed} step {step}");
 
@@ -348,8 +350,12 @@ public sealed class DuplicateTests
         }
     }
 
-    private static RequestKey KeyOf(byte[] request) =>
-        RequestKey.Of(DiameterHeader.Read(request), request, RequestAvps.Find(request));
+    private static RequestKey KeyOf(byte[] request)
+    {
+        DiameterHeader header = DiameterHeader.Read(request);
+        RequestAvps avps = RequestAvps.Find(request);
+        return RequestKey.Of(header, request, avps, RequestKey.HashOf(header, avps.SessionIdAvp(request)));
+    }
 
     // What is private is looked at here alone: that keys are gone is a promise nobody can see from outside.
     private static IEnumerable<byte[]> PagesOf(Duplicates duplicates)
@@ -367,6 +373,14 @@ public sealed class DuplicateTests
     }
 
     private const System.Reflection.BindingFlags Private = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic;
+
+    // A name as long as the other, so that nothing else of the frame changes.
+    private static byte[] OfBobby(byte[] frame)
+    {
+        Span<byte> rest = frame;
+        for (int at; (at = rest.IndexOf("alice"u8)) >= 0; rest = rest[at..]) "bobby"u8.CopyTo(rest[at..]);
+        return frame;
+    }
 
     private static Action<MessageWriter> Proxy(string state) => writer =>
     {

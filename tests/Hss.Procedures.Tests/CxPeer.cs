@@ -25,6 +25,7 @@ internal sealed class CxPeer : IAsyncDisposable
         loggers ??= LoggerFactory.Create(_ => { });
         var nodeOptions = new NodeOptions
         {
+            AllowUnknownPeers = true,
             // A relay, so that requests of other S-CSCFs may come this way too: an endpoint speaks for itself alone.
             Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay, Quirks = quirks }],
         };

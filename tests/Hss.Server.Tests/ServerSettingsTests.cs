@@ -112,10 +112,23 @@ public sealed class ServerSettingsTests
     {
         var peer = Assert.Single(Read(
             ("Diameter:Peers:0:Identity", "dra.example.org"), ("Diameter:Peers:0:Role", "Relay"), ("Diameter:Peers:0:Quirks:0", "kamailio"),
-            ("Diameter:Peers:0:CertificateNames", "pool.example.org, old.example.org"), ("Diameter:Peers:0:Applications:0", "Cx")).Diameter.Node.Peers);
+            ("Diameter:Peers:0:CertificateNames", "pool.example.org, old.example.org"), ("Diameter:Peers:0:Applications:0", "Cx"),
+            ("Diameter:Peers:0:Commands", "MAR, SAR"), ("Diameter:Peers:0:Realms:0", "a.example")).Diameter.Node.Peers);
         Assert.Equal(("dra.example.org", PeerRole.Relay, PeerQuirks.Kamailio), (peer.Identity, peer.Role, peer.Quirks));
         Assert.Equal("Cx", Assert.Single(peer.Applications));
         Assert.Equal(["pool.example.org", "old.example.org"], peer.CertificateNames);
+        Assert.Equal(["MAR", "SAR"], peer.Commands);
+        Assert.Equal("a.example", Assert.Single(peer.Realms));
+    }
+
+    [Fact]
+    public void The_limits_of_requests_are_read()
+    {
+        var node = Read(
+            ("Diameter:MaxRequestsInFlight", "200"), ("Diameter:DuplicateMemoryMebibytes", "5"), ("Diameter:DuplicateMemorySeconds", "9")).Diameter.Node;
+        Assert.Equal((200, 5L << 20, 9.0), (node.MaxRequestsInFlight, node.DuplicateMemoryBytes, node.DuplicateMemoryAge.TotalSeconds));
+        var defaults = Read().Diameter.Node;
+        Assert.Equal((64L << 20, 70.0), (defaults.DuplicateMemoryBytes, defaults.DuplicateMemoryAge.TotalSeconds));
     }
 
     [Fact]

@@ -37,6 +37,9 @@ internal sealed class Machine
         {
             Identity = Identity, Realm = CxRequests.Realm, AllowUnknownPeers = true, MaxRequestsInFlightPerPeer = 12,
             WatchdogInterval = never, CapabilitiesTimeout = never, SendTimeout = never,
+
+            // The UAR and LIR of the storm bear the name of an S-CSCF, so who brings them has to be one that may.
+            Peers = [new PeerOptions { Identity = "icscf." + CxRequests.Realm, Role = PeerRole.Relay }],
         };
         var application = CxApplication.Create(Store, new CxOptions { SequenceReserve = 8 }, new CxInstruments(), SystemRandomSource.Instance, _log);
         Node = new Hss.DiameterNode.DiameterNode(options, [application], time, _log, static () => 0.5, _frames);

@@ -105,7 +105,13 @@ internal static class AnswerRules
         while (reader.Read())
         {
             if (reader.Key != key) continue;
-            if (!reader.Data.IsEmpty) all.Add(Convert.ToHexString(reader.RawAvp));
+            if (!reader.Data.IsEmpty)
+            {
+                // Octet for octet, but for the reserved flag bits, which a sender sets to zero (RFC 6733 4.1).
+                byte[] avp = reader.RawAvp.ToArray();
+                avp[4] &= unchecked((byte)~AvpFlags.Reserved);
+                all.Add(Convert.ToHexString(avp));
+            }
             else if (isOnce && isFirst) return all; // The first one counts, and an empty AVP is never sent.
             isFirst = false;
         }

@@ -24,7 +24,13 @@ internal sealed class FuzzedNode
     private FuzzedNode(SubscriberStore store)
     {
         VirtualTime time = new();
-        NodeOptions options = new() { Identity = Identity, Realm = CxRequests.Realm, Realms = ["node.example"], AllowUnknownPeers = true };
+        NodeOptions options = new()
+        {
+            Identity = Identity, Realm = CxRequests.Realm, Realms = ["node.example"], AllowUnknownPeers = true,
+
+            // A relay, or most of what is sent, with damaged and with other names, would end at the rights of the peer.
+            Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay }],
+        };
         DiameterApplication application = CxApplication.Create(store, new CxOptions(), new CxInstruments(), SystemRandomSource.Instance, _log);
         _store = store;
         _node = new Hss.DiameterNode.DiameterNode(options, [application], time, _log, static () => 0.5, _pool);
