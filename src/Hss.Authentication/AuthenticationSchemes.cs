@@ -7,7 +7,7 @@ public enum AuthenticationSchemes
 {
     None = 0,
 
-    /// <summary>"Digest-AKAv1-MD5": Milenage vectors. Also asked for on behalf of AKAv2 phones.</summary>
+    /// <summary>"Digest-AKAv1-MD5" and the other digests over AKA: Milenage vectors.</summary>
     DigestAkaV1Md5 = 1,
 
     /// <summary>"SIP Digest": HA1 in SIP-Digest-Authenticate.</summary>

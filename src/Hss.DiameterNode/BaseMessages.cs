@@ -5,7 +5,7 @@ using Hss.Diameter.Commands.Base;
 namespace Hss.DiameterNode;
 
 /// <summary>Writes the messages of the peer protocol.</summary>
-/// Spec: RFC 6733 5.3 (CEA), 5.4 (DPR, DPA), 5.5 (DWR, DWA), 3 (identifiers).
+/// Spec: RFC 6733 5.3 (CER, CEA), 5.4 (DPR, DPA), 5.5 (DWR, DWA), 3 (identifiers).
 internal sealed class BaseMessages
 {
     private readonly NodeOptions _options;
@@ -21,20 +21,24 @@ internal sealed class BaseMessages
         _applications = applications;
     }
 
+    /// <summary>The CER: the whole of this node's capabilities.</summary>
+    public MessageWriter CapabilitiesExchangeRequest(IPAddress? localAddress, out uint hopByHopId)
+    {
+        MessageWriter writer = BeginRequest(BaseCommands.CapabilitiesExchange);
+        hopByHopId = DiameterHeader.Read(writer.Written.Span).HopByHopId;
+        WriteNode(writer, localAddress);
+        WriteCapabilities(writer);
+        writer.End();
+        return writer;
+    }
+
     /// <summary>The CEA, to an accepted CER or to one that is refused.</summary>
     /// 3xxx go out as answer-message with the E bit (RFC 6733 7.2). All others show the whole of this node's capabilities.
     public MessageWriter CapabilitiesExchangeAnswer(
         in DiameterHeader request, IPAddress? localAddress, ResultCode code, ReadOnlySpan<byte> failedAvp, string errorMessage)
     {
         MessageWriter writer = BeginAnswer(request, code);
-        if (!AnswerForm.IsProtocolError(code))
-        {
-            writer.WriteAddress(Avp.HostIpAddress, ToWire(localAddress));
-            writer.WriteUnsigned32(Avp.VendorId, _options.VendorId);
-            writer.WriteText(Avp.ProductName, _options.ProductName);
-            writer.WriteUnsigned32(Avp.OriginStateId, _identity.OriginStateId);
-        }
-
+        if (!AnswerForm.IsProtocolError(code)) WriteNode(writer, localAddress);
         WriteFault(writer, failedAvp, errorMessage);
         if (!AnswerForm.IsProtocolError(code)) WriteCapabilities(writer);
         writer.End();
@@ -83,6 +87,14 @@ internal sealed class BaseMessages
         writer.WriteEnumerated(Avp.DisconnectCause, cause);
         writer.End();
         return writer;
+    }
+
+    private void WriteNode(MessageWriter writer, IPAddress? localAddress)
+    {
+        writer.WriteAddress(Avp.HostIpAddress, ToWire(localAddress));
+        writer.WriteUnsigned32(Avp.VendorId, _options.VendorId);
+        writer.WriteText(Avp.ProductName, _options.ProductName);
+        writer.WriteUnsigned32(Avp.OriginStateId, _identity.OriginStateId);
     }
 
     private void WriteCapabilities(MessageWriter writer)

@@ -21,6 +21,10 @@ public sealed class DiameterNode : IAsyncDisposable
     private static readonly TimeSpan WatchdogJitter = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<PeerConnection, Task> _connections = new();
+    private readonly Dictionary<string, Dialler> _diallers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CancellationTokenSource _stopDialling = new();
+    private readonly SocketDial _sockets;
+    private Task _dialling = Task.CompletedTask;
     private readonly NodeMetrics _metrics;
     private readonly KnownPeers _knownPeers;
     private readonly OutgoingRequests _outgoing;
@@ -34,16 +38,21 @@ public sealed class DiameterNode : IAsyncDisposable
     /// <param name="applications">What the node serves.</param>
     /// <param name="time">The clock; Origin-State-Id is its time of now.</param>
     /// <param name="logs">Where to log; the category is this class.</param>
-    /// <param name="jitter">Numbers from 0 to 1 for the watchdog; the system's random numbers when left out.</param>
+    /// <param name="jitter">Numbers from 0 to 1 for the watchdog and for reconnecting; the system's random numbers when left out.</param>
+    /// <param name="secureDialled">Puts TLS on a connection this node dialled; needed for a peer with Connect and Tls.</param>
     public DiameterNode(
-        NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter = null)
-        : this(options, applications, time, logs, jitter, ArrayPool<byte>.Shared)
+        NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter = null,
+        Func<ConnectionContext, PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? secureDialled = null)
+        : this(options, applications, time, logs, jitter, ArrayPool<byte>.Shared, secureDialled)
     {
     }
 
+    /// <param name="frames">Where received messages are kept.</param>
+    /// <param name="connect">Connects to a peer in place of a socket.</param>
     internal DiameterNode(
         NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter,
-        ArrayPool<byte> frames)
+        ArrayPool<byte> frames, Func<ConnectionContext, PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? secureDialled = null,
+        Func<PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? connect = null)
     {
         IReadOnlyList<string> faults = options.Validate();
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(options));
@@ -65,6 +74,13 @@ public sealed class DiameterNode : IAsyncDisposable
         BaseMessages = new BaseMessages(options, Identity, identifiers, served);
         Capabilities = new CapabilitiesExchange(options, Identity, knownPeers, served);
         Dispatcher = new Dispatcher(options, Identity, knownPeers, served, Frames, _metrics, time, Log);
+        _sockets = new SocketDial(logs, secureDialled);
+        foreach (PeerOptions peer in options.Peers.Where(peer => peer.Connect))
+        {
+            if (peer.Tls && secureDialled is null) throw new ArgumentException($"Diameter:Peers: '{peer.Identity}' is to be dialled over TLS, but this node has no certificate to do it with.");
+            _diallers.Add(peer.Identity, new Dialler(this, peer, connect ?? _sockets.ConnectAsync, _jitter));
+        }
+
         _outgoing = new OutgoingRequests(options, Identity, identifiers, served, Peers, _metrics, time, Log);
     }
 
@@ -99,6 +115,17 @@ public sealed class DiameterNode : IAsyncDisposable
 
     internal NodeMetrics Metrics => _metrics;
 
+    /// <summary>Begins to dial the peers that are configured to be dialled. To be called once the node can be reached itself.</summary>
+    /// Errors: InvalidOperationException when called twice.
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (!_dialling.IsCompleted) throw new InvalidOperationException("The node dials already.");
+            if (!_isStopping) _dialling = Task.WhenAll(_diallers.Values.Select(dialler => dialler.RunAsync(_stopDialling.Token)));
+        }
+    }
+
     /// <summary>Serves one accepted connection until it ends. Never throws for anything a peer does.</summary>
     public async Task HandleAsync(ConnectionContext connection)
     {
@@ -110,6 +137,32 @@ public sealed class DiameterNode : IAsyncDisposable
         }
 
         using PeerConnection served = new(this, connection);
+        try
+        {
+            await ServeAsync(served, connection);
+        }
+        finally
+        {
+            served.Identify();
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    /// <summary>Serves one connection that a dialler opened until it ends, and disposes of its transport.</summary>
+    internal async Task RunDialledAsync(ConnectionContext connection, Dialler dialler)
+    {
+        await using (connection)
+        {
+            using PeerConnection served = new(this, connection, dialler);
+            await ServeAsync(served, connection);
+        }
+    }
+
+    /// <summary>The election among the connections of a peer that is dialled; null for one that is not.</summary>
+    internal Election? ElectionOf(string identity) => _diallers.GetValueOrDefault(identity)?.Election;
+
+    private async Task ServeAsync(PeerConnection served, ConnectionContext connection)
+    {
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections.TryAdd(served, ended.Task);
         CancellationToken closeRequested = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
@@ -122,8 +175,6 @@ public sealed class DiameterNode : IAsyncDisposable
         }
         finally
         {
-            served.Identify();
-            Interlocked.Decrement(ref _count);
             _connections.TryRemove(served, out _);
             ended.SetResult();
         }
@@ -144,19 +195,20 @@ public sealed class DiameterNode : IAsyncDisposable
     {
         _isStopping = true;
         _outgoing.Stop();
+        await _stopDialling.CancelAsync();
         if (!_connections.IsEmpty) Log.Stopping(Options.Identity, Options.Realm, _connections.Count);
         foreach (PeerConnection connection in _connections.Keys) connection.Stop();
         try
         {
             // A connection may wait for its DPA and then drain; nothing it does takes longer.
             TimeSpan most = Options.DisconnectTimeout + Options.DrainTimeout + Options.SendTimeout;
-            await Task.WhenAll(_connections.Values).WaitAsync(most, Time, cancellationToken);
+            await Task.WhenAll([.. _connections.Values, Dialling()]).WaitAsync(most, Time, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             Log.StopTookTooLong(_connections.Count);
             foreach (PeerConnection connection in _connections.Keys) connection.Abort();
-            await Task.WhenAll(_connections.Values);
+            await Task.WhenAll([.. _connections.Values, Dialling()]);
         }
     }
 
@@ -187,6 +239,7 @@ public sealed class DiameterNode : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true));
         Dispatcher.Dispose();
+        _sockets.Dispose();
         _metrics.Dispose();
     }
 
@@ -199,6 +252,11 @@ public sealed class DiameterNode : IAsyncDisposable
         TimeSpan tw = Options.WatchdogInterval;
         TimeSpan most = tw / 3 < WatchdogJitter ? tw / 3 : WatchdogJitter;
         return tw + (most * ((2 * _jitter()) - 1));
+    }
+
+    private Task Dialling()
+    {
+        lock (_gate) return _dialling;
     }
 
     private bool TryEnter(out string? reason)

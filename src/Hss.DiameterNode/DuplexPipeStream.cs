@@ -63,7 +63,26 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("only asynchronously");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("only asynchronously");
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <summary>Only the alert that ends a handshake comes this way: a few octets that the pipe takes without waiting, or nobody reads them.</summary>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        pipe.Output.Write(buffer);
+        _ = FlushAlertAsync();
+    }
+
+    private async Task FlushAlertAsync()
+    {
+        try
+        {
+            await pipe.Output.FlushAsync();
+        }
+        catch (Exception)
+        {
+            // The connection is gone, and was to be closed anyway.
+        }
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

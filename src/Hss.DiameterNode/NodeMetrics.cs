@@ -40,6 +40,9 @@ internal sealed class NodeMetrics : IDisposable
             "hss_diameter_overload_reduction_percent", reductionPercent, description: "By how much the node asks its senders to reduce; 0 without overload.");
         _meter.CreateObservableGauge(
             "hss_diameter_peer_state", () => Measure(peers.Snapshot(), options.Peers), description: "1 for the watchdog state each peer is in.");
+        _meter.CreateObservableGauge(
+            "hss_diameter_requests_in_flight", () => peers.Snapshot().Select(MeasureInFlight),
+            description: "Requests of each open peer whose answers the transport has not taken yet.");
     }
 
     /// <summary>The meter, for tests that listen to one node only.</summary>
@@ -90,6 +93,8 @@ internal sealed class NodeMetrics : IDisposable
             yield return Measure(peer.Identity, WatchdogState.Down);
         }
     }
+
+    private static Measurement<int> MeasureInFlight(PeerSnapshot peer) => new(peer.InFlight, new KeyValuePair<string, object?>("peer", peer.Identity));
 
     private static IEnumerable<Measurement<int>> Pending(IReadOnlyList<PeerSnapshot> open)
     {

@@ -55,11 +55,14 @@ public sealed record NodeOptions
     /// <summary>Connections at one time that have not shown a good CER; a further one is closed at once.</summary>
     public int MaxUnidentifiedConnections { get; init; } = 64;
 
-    /// <summary>How long a connection may take to send its CER.</summary>
+    /// <summary>How long a connection may take to send its CER; and one that this node dials, to be connected and to send its CEA, each.</summary>
     public TimeSpan CapabilitiesTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Tw of RFC 3539 3.4.1, before jitter.</summary>
     public TimeSpan WatchdogInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Tc of RFC 6733 2.1 and 12: the least time from the end of a dialled connection, or of a vain attempt, to the next attempt.</summary>
+    public TimeSpan ReconnectInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>When a request without an answer gets 5012. Kamailio gives up after 5 seconds.</summary>
     public TimeSpan RequestDeadline { get; init; } = TimeSpan.FromSeconds(2);
@@ -109,6 +112,7 @@ public sealed record NodeOptions
         CheckRange(faults, nameof(MaxUnidentifiedConnections), MaxUnidentifiedConnections, 1, 1_000_000);
         CheckRange(faults, nameof(MaxRequestsAwaitingAnswersPerPeer), MaxRequestsAwaitingAnswersPerPeer, 1, 1_000_000);
 
+        CheckTime(faults, nameof(ReconnectInterval), ReconnectInterval);
         CheckTime(faults, nameof(AnswerTimeout), AnswerTimeout);
         if (DuplicateMemoryBytes is < Duplicates.MinMemoryBytes or > MaxDuplicateMemoryBytes)
         {
@@ -152,8 +156,12 @@ public sealed record NodeOptions
             faults.Add($"Diameter:{key}:Address: '{peer.Address}' is no IP address; give one, or leave it out.");
         }
 
+        if (peer.Connect && peer.Address.Length == 0)
+        {
+            faults.Add($"Diameter:{key}:Address: is missing although Connect is true; give the address to dial, such as 192.0.2.7:3868.");
+        }
+
         for (int i = 0; i < peer.Realms.Count; i++) CheckIdentity(faults, $"{key}:{nameof(PeerOptions.Realms)}:{i}", peer.Realms[i]);
-        if (peer.Connect) faults.Add($"Diameter:{key}:Connect: this version only accepts connections; set it to false.");
     }
 
     private static void CheckIdentity(List<string> faults, string key, string value)

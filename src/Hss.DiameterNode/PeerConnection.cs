@@ -26,13 +26,17 @@ internal sealed class PeerConnection : IDisposable
     private volatile bool _isEnding;
     private volatile bool _isAborted;
 
-    public PeerConnection(DiameterNode node, ConnectionContext context)
+    /// <param name="node">The node.</param>
+    /// <param name="context">The transport.</param>
+    /// <param name="dialler">Who dialled it; null for an accepted one.</param>
+    public PeerConnection(DiameterNode node, ConnectionContext context, Dialler? dialler = null)
     {
+        _isIdentified = dialler is null ? 0 : 1; // A dialled peer is no stranger to be counted as one.
         _node = node;
         _context = context;
         _inFlight = new InFlight(node.Options.MaxRequestsInFlightPerPeer);
         _queue = new AnswerQueue(context.Transport.Output, _inFlight, node.Time, node.Options.SendTimeout, OnStalled);
-        _session = new PeerSession(node, this, _queue, _inFlight);
+        _session = new PeerSession(node, this, _queue, _inFlight, dialler);
     }
 
     public string RemoteEndPoint => _context.RemoteEndPoint?.ToString() ?? _context.ConnectionId;
@@ -49,7 +53,7 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Serves the connection until it ends.</summary>
     public async Task RunAsync()
     {
-        _session.Post(PeerSession.LetterKind.Start);
+        _session.PostAndFlush(PeerSession.LetterKind.Start);
         try
         {
             await ReadAsync();
@@ -156,7 +160,7 @@ internal sealed class PeerConnection : IDisposable
 
         if (_session.IsOpen && !PeerMessage.IsOfPeerProtocol(header))
         {
-            // R-Open, R-Rcv-Message: Process. Not through the mailbox: this is the path of every application message.
+            // R-Open, R-Rcv-Message and I-Open, I-Rcv-Message: Process. Not through the mailbox: this is the path of every application message.
             _session.NoteTraffic(received);
             if (header.IsRequest) _node.Dispatcher.Dispatch(_session.Peer!, _queue, frame, received);
             else _session.ReceiveAnswer(header, frame);

@@ -12,7 +12,7 @@ internal sealed class PeerMessage
         Frame = frame;
         Header = DiameterHeader.Read(frame.Span);
         Event = ToEvent(Header);
-        if (Event is not (PeerEvent.RRcvCer or PeerEvent.RRcvDwr or PeerEvent.RRcvDpr)) return;
+        if (Event is not (PeerEvent.RcvCer or PeerEvent.RcvDwr or PeerEvent.RcvDpr)) return;
 
         // These three are never proxied, so their P bit is clear by grammar (RFC 6733 5.3.1, 5.4.1, 5.5.1). Some stacks set it in
         // every request; no peer is turned away over a bit that nobody on this hop reads.
@@ -24,10 +24,10 @@ internal sealed class PeerMessage
 
     public DiameterHeader Header { get; }
 
-    /// <summary>What it is to the peer machine; a first CER becomes RConnCer when it was judged.</summary>
+    /// <summary>What it is to the peer machine; a first CER or CEA becomes something else when it was judged.</summary>
     public PeerEvent Event { get; }
 
-    /// <summary>What Process-CER found.</summary>
+    /// <summary>What Process-CER or Process-CEA found.</summary>
     public CapabilitiesVerdict? Verdict { get; set; }
 
     /// <summary>Whether somebody else gives the frame back.</summary>
@@ -38,7 +38,7 @@ internal sealed class PeerMessage
 
     /// <summary>Whether the message belongs to the peer protocol and not to an application.</summary>
     /// Shape: a header that cannot be trusted belongs nowhere and is answered where requests are.
-    public static bool IsOfPeerProtocol(in DiameterHeader header) => ToEvent(header) is not PeerEvent.RRcvMessage;
+    public static bool IsOfPeerProtocol(in DiameterHeader header) => ToEvent(header) is not PeerEvent.RcvMessage;
 
     /// <summary>Hands the frame over to whoever answers it.</summary>
     public void Take()
@@ -51,17 +51,18 @@ internal sealed class PeerMessage
     {
         if (header.ApplicationId != ApplicationIds.Base || header.Version != DiameterHeader.CurrentVersion || header.LengthBytes % 4 != 0)
         {
-            return PeerEvent.RRcvMessage;
+            return PeerEvent.RcvMessage;
         }
 
         return (header.CommandCode, header.IsRequest) switch
         {
-            (BaseCommands.CapabilitiesExchange, true) => PeerEvent.RRcvCer,
-            (BaseCommands.DeviceWatchdog, true) => PeerEvent.RRcvDwr,
-            (BaseCommands.DeviceWatchdog, false) => PeerEvent.RRcvDwa,
-            (BaseCommands.DisconnectPeer, true) => PeerEvent.RRcvDpr,
-            (BaseCommands.DisconnectPeer, false) => PeerEvent.RRcvDpa,
-            _ => PeerEvent.RRcvMessage,
+            (BaseCommands.CapabilitiesExchange, true) => PeerEvent.RcvCer,
+            (BaseCommands.CapabilitiesExchange, false) => PeerEvent.RcvCea,
+            (BaseCommands.DeviceWatchdog, true) => PeerEvent.RcvDwr,
+            (BaseCommands.DeviceWatchdog, false) => PeerEvent.RcvDwa,
+            (BaseCommands.DisconnectPeer, true) => PeerEvent.RcvDpr,
+            (BaseCommands.DisconnectPeer, false) => PeerEvent.RcvDpa,
+            _ => PeerEvent.RcvMessage,
         };
     }
 }

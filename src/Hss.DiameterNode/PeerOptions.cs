@@ -17,11 +17,11 @@ public sealed record PeerOptions
     public string Identity { get; init; } = "";
 
     /// <summary>Where the peer is: an IP address, with or without a port.</summary>
-    /// This node does not dial, so an address can only say where the peer comes from: a CER from elsewhere is refused with 3010.
-    /// The port is not compared, the peer's own end has a random one. Empty: it may come from anywhere.
+    /// What is dialled (port 3868 when none is given, 5658 with TLS), and where the peer must come from: a CER from elsewhere is refused
+    /// with 3010. There the port is not compared, the peer's own end has a random one. Empty: it may come from anywhere.
     public string Address { get; init; } = "";
 
-    /// <summary>Whether this node dials the peer. Not in this version: <see cref="NodeOptions.Validate"/> says so.</summary>
+    /// <summary>Whether this node dials the peer. The peer may come by itself all the same; one connection remains.</summary>
     public bool Connect { get; init; }
 
     /// <summary>Whether the peer must come over TLS. A CER without it is refused with 5017.</summary>

@@ -10,9 +10,22 @@ internal sealed partial class PeerSession
     {
         switch (action)
         {
-            case PeerAction.SendCea:
+            case PeerAction.SendCer:
+                MessageWriter cer = _node.BaseMessages.CapabilitiesExchangeRequest(_connection.LocalAddress, out _cerHopByHopId);
+                _queue.EnqueueUrgent(cer, endsRequest: false);
+                break;
+            case PeerAction.ProcessCea:
                 Peer = message!.Verdict!.Peer;
-                Answer(message, Cea(message, ResultCode.Success, default, ""), isUrgent: true);
+                break;
+            case PeerAction.HoldCer:
+                message!.IsAnswered = true; // It will be.
+                _heldCer = message;
+                break;
+            case PeerAction.SendCea:
+                PeerMessage accepted = message ?? _heldCer!;
+                _heldCer = null;
+                Peer = accepted.Verdict!.Peer;
+                Answer(accepted, Cea(accepted, ResultCode.Success, default, ""), isUrgent: true);
                 break;
             case PeerAction.SendRefusingCea:
                 CapabilitiesVerdict verdict = message!.Verdict!;
@@ -27,7 +40,8 @@ internal sealed partial class PeerSession
                 break;
             case PeerAction.SendDpa:
                 // Not urgent: the peer closes when it has the DPA, and would lose the answers behind it.
-                _node.Log.DisconnectRequested(Name, DisconnectPeerRequest.TryParse(message!.Frame.Memory, out var dpr, out _) ? dpr.DisconnectCause.ToString() : "");
+                if (DisconnectPeerRequest.TryParse(message!.Frame.Memory, out DisconnectPeerRequest dpr, out _)) _cause = dpr.DisconnectCause;
+                _node.Log.DisconnectRequested(Name, _cause?.ToString() ?? "");
                 Answer(message, _node.BaseMessages.DisconnectPeerAnswer(message.Header), isUrgent: false);
                 break;
             case PeerAction.SendDpr:
@@ -52,10 +66,20 @@ internal sealed partial class PeerSession
                 _node.Log.PeerClosed(Name, reason ?? "");
                 break;
             case PeerAction.StartTimer:
-                _peerTimer.Set(next, next == PeerState.WaitCer ? _node.Options.CapabilitiesTimeout : _node.Options.DisconnectTimeout);
+                _peerTimer.Set(next, next switch
+                {
+                    PeerState.Closing => _node.Options.DisconnectTimeout,
+
+                    // Longer than the dialled connection may take, whose end is the better news.
+                    PeerState.WaitConnAckElect or PeerState.WaitReturns => 2 * _node.Options.CapabilitiesTimeout,
+                    _ => _node.Options.CapabilitiesTimeout,
+                });
                 break;
             case PeerAction.Disconnect:
-                if (Peer is null && reason is not null) _node.Log.ConnectionEndedUnidentified(_connection.RemoteEndPoint, reason);
+                if (Peer is null && reason is not null && _dialler is null) _node.Log.ConnectionEndedUnidentified(_connection.RemoteEndPoint, reason);
+                _connection.Disconnect();
+                break;
+            case PeerAction.Cleanup:
                 _connection.Disconnect();
                 break;
             case PeerAction.Abort:
@@ -74,6 +98,7 @@ internal sealed partial class PeerSession
             Name, peer.ProductName, peer.RemoteEndPoint, string.Join(' ', peer.Applications.Select(application => application.Name)), peer.IsRelay);
         _node.OriginStates.Note(peer, peer.OriginStateId);
         _connection.Identify();
+        if (_dialler is not null) _dialler.HasOpened = true;
         _watchdog = wasGivenUp ? Watchdog.Down : Watchdog.Initial;
         Watch(WatchdogEvent.ConnectionUp);
     }
@@ -121,5 +146,5 @@ internal sealed partial class PeerSession
     private MessageWriter Cea(PeerMessage message, ResultCode code, ReadOnlySpan<byte> failedAvp, string errorMessage) =>
         _node.BaseMessages.CapabilitiesExchangeAnswer(message.Header, _connection.LocalAddress, code, failedAvp, errorMessage);
 
-    private static string? Reason(PeerEvent happened) => happened is PeerEvent.RRcvDpr ? "the peer disconnects" : null;
+    private static string? Reason(PeerEvent happened) => happened is PeerEvent.RcvDpr ? "the peer disconnects" : null;
 }

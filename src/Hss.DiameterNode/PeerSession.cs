@@ -5,13 +5,14 @@ namespace Hss.DiameterNode;
 
 /// <summary>The peer protocol of one connection: the mailbox around the two machines, their timers, and what their actions do.</summary>
 /// Order: everything but <see cref="Post"/>, <see cref="IsOpen"/> and <see cref="NoteTraffic"/> runs inside the mailbox, one letter
-/// at a time. Application requests pass here only before R-Open, where they end the connection, and after it.
+/// at a time. Application messages pass here only before the connection is open, where they end it, and after it.
 internal sealed partial class PeerSession : IDisposable
 {
     private readonly DiameterNode _node;
     private readonly PeerConnection _connection;
     private readonly AnswerQueue _queue;
     private readonly InFlight _inFlight;
+    private readonly Dialler? _dialler;
     private readonly Mailbox<Letter> _mailbox;
     private readonly StateTimer<PeerState> _peerTimer;
     private readonly StateTimer<WatchdogState> _watchdogTimer;
@@ -20,13 +21,25 @@ internal sealed partial class PeerSession : IDisposable
     private TimeSpan _watchdogInterval;
     private long _lastTraffic;
     private bool _isGivenUp;
+    private bool _isAcknowledged;
+    private uint _cerHopByHopId;
+    private PeerMessage? _heldCer;
+    private Election? _election;
+    private DisconnectCause? _cause;
 
-    public PeerSession(DiameterNode node, PeerConnection connection, AnswerQueue queue, InFlight inFlight)
+    /// <param name="node">The node.</param>
+    /// <param name="connection">The transport.</param>
+    /// <param name="queue">Its way out.</param>
+    /// <param name="inFlight">The requests of the peer that are worked on.</param>
+    /// <param name="dialler">Who dialled the connection; null for an accepted one.</param>
+    public PeerSession(DiameterNode node, PeerConnection connection, AnswerQueue queue, InFlight inFlight, Dialler? dialler)
     {
         _node = node;
         _connection = connection;
         _queue = queue;
         _inFlight = inFlight;
+        _dialler = dialler;
+        _state = dialler is null ? PeerState.WaitCer : PeerState.WaitConnAck;
         _mailbox = new Mailbox<Letter>(Read);
         _peerTimer = new StateTimer<PeerState>(node.Time, () => PostAndFlush(LetterKind.PeerTimer));
         _watchdogTimer = new StateTimer<WatchdogState>(node.Time, () => PostAndFlush(LetterKind.WatchdogTimer));
@@ -43,6 +56,10 @@ internal sealed partial class PeerSession : IDisposable
         WatchdogTimer,
         Unreadable,
         PeerDisc,
+        WinElection,
+        LoseElection,
+        DialledOpened,
+        DialledEnded,
         Stop,
         Replaced,
         Stalled,
@@ -55,10 +72,10 @@ internal sealed partial class PeerSession : IDisposable
     public Peer? Peer { get; private set; }
 
     /// <summary>Who this is, for the log.</summary>
-    public string Name => Peer?.Identity ?? _connection.RemoteEndPoint;
+    public string Name => Peer?.Identity ?? _dialler?.Peer.Identity ?? _connection.RemoteEndPoint;
 
-    /// <summary>Whether application requests may go straight to the dispatcher.</summary>
-    public bool IsOpen => _state == PeerState.ROpen;
+    /// <summary>Whether application messages may go straight to where they belong.</summary>
+    public bool IsOpen => _state is PeerState.ROpen or PeerState.IOpen;
 
     /// <summary>Posts a message; the session owns the frame. What it answers leaves with the reader's next flush.</summary>
     public void Post(RentedFrame frame) => _mailbox.Post(new Letter(LetterKind.Message, frame));
@@ -109,13 +126,17 @@ internal sealed partial class PeerSession : IDisposable
         {
             switch (letter.Kind)
             {
-                case LetterKind.Start when _state == PeerState.WaitCer: Follow(PeerStateMachine.Start(), null); break;
+                case LetterKind.Start: Begin(); break;
                 case LetterKind.Message: ReadMessage(letter.Frame); break;
                 case LetterKind.Traffic: Watch(WatchdogEvent.ReceiveNonDwa); break;
                 case LetterKind.PeerTimer: ReadPeerTimer(); break;
                 case LetterKind.WatchdogTimer: ReadWatchdogTimer(); break;
-                case LetterKind.Unreadable: Happen(PeerEvent.RUnreadable, "bytes that are no Diameter message"); break;
-                case LetterKind.PeerDisc: Happen(PeerEvent.RPeerDisc, Peer is null ? null : "the peer closed the connection"); break;
+                case LetterKind.Unreadable: Happen(PeerEvent.Unreadable, "bytes that are no Diameter message"); break;
+                case LetterKind.PeerDisc: Happen(PeerEvent.PeerDisc, Peer is null && _dialler is null ? null : "the peer closed the connection"); break;
+                case LetterKind.WinElection: Happen(PeerEvent.WinElection, "the connection that the peer opened remains"); break;
+                case LetterKind.LoseElection: Happen(PeerEvent.LoseElection, null); break;
+                case LetterKind.DialledOpened: Happen(PeerEvent.DialledOpened, "the connection that this node opened remains"); break;
+                case LetterKind.DialledEnded: Happen(PeerEvent.DialledEnded, null); break;
                 case LetterKind.Stop: Happen(PeerEvent.Stop, Peer is null ? null : "this node stops"); break;
                 case LetterKind.Replaced: Happen(PeerEvent.Replaced, "a newer connection took its place"); break;
                 case LetterKind.Stalled: Stall(); break;
@@ -126,6 +147,21 @@ internal sealed partial class PeerSession : IDisposable
             // Our bug, and it must not leave the mailbox without a reader.
             _node.Log.SessionFault(Name, e);
             _connection.Abort();
+        }
+    }
+
+    private void Begin()
+    {
+        switch (_state)
+        {
+            case PeerState.WaitCer:
+                Follow(PeerStateMachine.Accept(), null);
+                break;
+            case PeerState.WaitConnAck:
+                Happen(PeerEvent.IRcvConnAck, null);
+                _isAcknowledged = true;
+                _dialler!.Election.Acknowledge(this);
+                break;
         }
     }
 
@@ -141,8 +177,14 @@ internal sealed partial class PeerSession : IDisposable
                 case PeerState.WaitCer:
                     ReadFirst(message);
                     break;
+                case PeerState.WaitConnAck or PeerState.WaitICea:
+                    ReadCea(message);
+                    break;
+                case PeerState.WaitConnAckElect or PeerState.WaitReturns:
+                    Happen(message.Event, $"command {message.Header.CommandCode} came before the CEA was sent", message);
+                    break;
                 default:
-                    if (_state == PeerState.ROpen) Watch(message.Event is PeerEvent.RRcvDwa ? WatchdogEvent.ReceiveDwa : WatchdogEvent.ReceiveNonDwa);
+                    if (IsOpen) Watch(message.Event is PeerEvent.RcvDwa ? WatchdogEvent.ReceiveDwa : WatchdogEvent.ReceiveNonDwa);
                     if (IsWellFormed(message)) Happen(message.Event, Reason(message.Event), message);
                     break;
             }
@@ -157,10 +199,10 @@ internal sealed partial class PeerSession : IDisposable
 
     private void ReadFirst(PeerMessage message)
     {
-        if (message.Event is PeerEvent.RRcvCer)
+        if (message.Event is PeerEvent.RcvCer)
         {
             message.Verdict = _node.Capabilities.Judge(message.Frame.Memory, _connection.Source);
-            Happen(message.Verdict.Peer is null ? PeerEvent.RConnCerRefused : PeerEvent.RConnCer, null, message);
+            Happen(message.Verdict.Peer is null ? PeerEvent.RConnCerRefused : Enter(message), null, message);
             return;
         }
 
@@ -175,24 +217,50 @@ internal sealed partial class PeerSession : IDisposable
         Happen(message.Event, $"the first message was no CER but command {message.Header.CommandCode}", message);
     }
 
+    /// <summary>What a good CER is, where this node dials the peer too.</summary>
+    private PeerEvent Enter(PeerMessage message)
+    {
+        CapabilitiesVerdict verdict = message.Verdict!;
+        _election = _node.ElectionOf(verdict.Identity);
+        PeerEvent happened = _election?.Enter(this) ?? PeerEvent.RConnCer;
+        if (happened is not PeerEvent.RConnCerRefused) return happened;
+        message.Verdict = new CapabilitiesVerdict(ResultCode.ElectionLost, default, "another connection with this peer remains", verdict.Identity, null);
+        return happened;
+    }
+
+    private void ReadCea(PeerMessage message)
+    {
+        if (message.Event is not PeerEvent.RcvCea)
+        {
+            Happen(message.Event, $"it answered the CER with command {message.Header.CommandCode}", message);
+            return;
+        }
+
+        message.Verdict = CapabilitiesAnswer.Judge(_node.Capabilities, _dialler!.Peer, _cerHopByHopId, message.Frame.Memory, _connection.Source);
+        if (message.Verdict.Peer is null) Happen(PeerEvent.RcvCeaRefused, message.Verdict.Reason, message);
+        else if (_dialler.Election.TryOpen(this)) Happen(PeerEvent.RcvCea, null, message);
+        else Happen(PeerEvent.WinElection, null, message);
+    }
+
     /// <summary>Answers a DWR or DPR that breaks its grammar, and brings answers to the requests they belong to.</summary>
     private bool IsWellFormed(PeerMessage message)
     {
         GrammarFault fault = default;
         bool isWellFormed = message.Event switch
         {
-            PeerEvent.RRcvDwr => IsWellFormedDwr(message, out fault),
-            PeerEvent.RRcvDpr => DisconnectPeerRequest.TryParse(message.Frame.Memory, out _, out fault),
+            PeerEvent.RcvDwr => IsWellFormedDwr(message, out fault),
+            PeerEvent.RcvDpr => DisconnectPeerRequest.TryParse(message.Frame.Memory, out _, out fault),
             _ => true,
         };
         if (!isWellFormed)
         {
-            _node.Log.BaseRequestRefused(message.Event is PeerEvent.RRcvDwr ? "DWR" : "DPR", Name, fault.Code);
+            _node.Log.BaseRequestRefused(message.Event is PeerEvent.RcvDwr ? "DWR" : "DPR", Name, fault.Code);
             Answer(message, _node.BaseMessages.Refusal(message.Header, fault.Code, fault.FailedAvp.Span), isUrgent: true);
             return false;
         }
 
-        if (message.Event is not PeerEvent.RRcvMessage || message.Header.IsRequest) return true;
+        bool isAnswer = message.Event is PeerEvent.RcvCea || (message.Event is PeerEvent.RcvMessage && !message.Header.IsRequest);
+        if (!isAnswer) return true;
         ReadAnswer(message.Header, message.Frame);
         return false;
     }
@@ -242,13 +310,25 @@ internal sealed partial class PeerSession : IDisposable
 
     private void Follow(in PeerTransition transition, string? reason, PeerMessage? message = null)
     {
+        PeerState before = _state;
         foreach (PeerAction action in transition.Actions) Do(action, transition.State, reason, message);
 
         // Seen by the reader only now: an answer must not overtake the CEA.
         _state = transition.State;
 
+        if (_state == PeerState.Closed && before != PeerState.Closed) End(reason);
+    }
+
+    private void End(string? reason)
+    {
         // Not before: a peer that is closing may still answer what it had, and that is better than asking another one.
-        if (_state == PeerState.Closed) Pending.Close();
+        Pending.Close();
+        if (_heldCer is not null) _inFlight.Leave(1);
+        _heldCer = null;
+        _election?.Leave(this, _cause);
+        if (_dialler is null) return;
+        if (Peer is null) _dialler.Failure ??= reason;
+        _dialler.Election.EndDial(_isAcknowledged ? this : null, _cause);
     }
 
     internal readonly record struct Letter(LetterKind Kind, RentedFrame Frame);

@@ -2,41 +2,93 @@ using System.Collections.Immutable;
 
 namespace Hss.DiameterNode;
 
-/// <summary>Where one connection stands in the peer protocol.</summary>
-/// Spec: RFC 6733 5.6; WaitCer is the Closed of its table while an accepted transport waits for the CER.
+/// <summary>Where one connection stands in the peer protocol, in the words of RFC 6733 5.6.</summary>
+/// Shape: WaitConnAck, WaitICea and IOpen are states of a dialled connection; WaitCer, WaitConnAckElect, WaitReturns and ROpen of an
+/// accepted one; Closing and Closed of either.
 internal enum PeerState
 {
+    /// <summary>No transport: not yet, or no more.</summary>
+    Closed,
+
+    /// <summary>The transport is being connected.</summary>
+    WaitConnAck,
+
+    /// <summary>The CER was sent.</summary>
+    WaitICea,
+
+    /// <summary>The Closed of the table while an accepted transport waits for its CER.</summary>
     WaitCer,
+
+    /// <summary>A good CER came while the transport to the same peer is being connected; it waits for its CEA.</summary>
+    WaitConnAckElect,
+
+    /// <summary>A good CER came, the peer won the election; its CEA on the dialled connection decides.</summary>
+    WaitReturns,
+
+    IOpen,
     ROpen,
     Closing,
-    Closed,
 }
 
 /// <summary>What can happen to a connection, in the words of RFC 6733 5.6.1 where it has one.</summary>
+/// Shape: what the table calls I-Rcv-X on a dialled connection and R-Rcv-X on an accepted one is RcvX here; which, the state says.
 internal enum PeerEvent
 {
-    /// <summary>A CER came as first message and Process-CER found it good.</summary>
+    /// <summary>A configured peer is to be dialled.</summary>
+    Start,
+
+    /// <summary>The transport is connected.</summary>
+    IRcvConnAck,
+
+    /// <summary>The transport cannot be connected.</summary>
+    IRcvConnNack,
+
+    /// <summary>A CEA came; where one is waited for, Process-CEA found it good.</summary>
+    RcvCea,
+
+    /// <summary>The CEA that was waited for came, and Process-CEA does not take it.</summary>
+    RcvCeaRefused,
+
+    /// <summary>A CER came as first message and Process-CER found it good; nothing else is under way with its peer, or the election was won.</summary>
     RConnCer,
 
-    /// <summary>A CER came as first message and Process-CER refuses it.</summary>
+    /// <summary>The same while the transport to the peer is being connected.</summary>
+    RConnCerBeforeConnAck,
+
+    /// <summary>The same while the CEA of the peer is waited for, and the election was lost.</summary>
+    RConnCerElectionLost,
+
+    /// <summary>A CER came as first message and Process-CER refuses it, or the table does (R-Reject).</summary>
     RConnCerRefused,
 
+    /// <summary>This node's identity is the higher one: the connection it accepted remains, the one it dialled goes.</summary>
+    WinElection,
+
+    /// <summary>The dialled connection got its transport, and this node's identity is the lower one.</summary>
+    LoseElection,
+
+    /// <summary>I-Rcv-CEA, as the accepted connection sees it: the dialled one is open.</summary>
+    DialledOpened,
+
+    /// <summary>I-Rcv-Conn-Nack or I-Peer-Disc, as the accepted connection sees it: the dialled one is gone.</summary>
+    DialledEnded,
+
     /// <summary>A further CER on a connection that has had one.</summary>
-    RRcvCer,
+    RcvCer,
 
     /// <summary>Any message that has no event of its own.</summary>
-    RRcvMessage,
+    RcvMessage,
 
-    RRcvDwr,
-    RRcvDwa,
-    RRcvDpr,
-    RRcvDpa,
+    RcvDwr,
+    RcvDwa,
+    RcvDpr,
+    RcvDpa,
 
     /// <summary>The peer closed the transport.</summary>
-    RPeerDisc,
+    PeerDisc,
 
     /// <summary>Bytes arrived that cannot be cut into messages.</summary>
-    RUnreadable,
+    Unreadable,
 
     /// <summary>This node is to end the connection in good order.</summary>
     Stop,
@@ -54,6 +106,20 @@ internal enum PeerEvent
 /// <summary>What the shell does for the machine.</summary>
 internal enum PeerAction
 {
+    /// <summary>I-Snd-Conn-Req.</summary>
+    Connect,
+
+    /// <summary>Nothing is being connected any more.</summary>
+    Cleanup,
+
+    SendCer,
+
+    /// <summary>The capabilities of the CEA become the peer's.</summary>
+    ProcessCea,
+
+    /// <summary>Keeps the CER until its CEA may be sent.</summary>
+    HoldCer,
+
     SendCea,
     SendRefusingCea,
 
@@ -79,106 +145,217 @@ internal enum PeerAction
     /// <summary>Arm the timer of the new state.</summary>
     StartTimer,
 
-    /// <summary>R-Disc after what is owed was answered and flushed (bounded).</summary>
+    /// <summary>Disconnect after what is owed was answered and flushed (bounded).</summary>
     Disconnect,
 
-    /// <summary>R-Disc at once; queued answers are dropped.</summary>
+    /// <summary>Disconnect at once; queued answers are dropped.</summary>
     Abort,
 }
 
 /// <summary>The new state and what to do on the way, in this order.</summary>
 internal readonly record struct PeerTransition(PeerState State, ImmutableArray<PeerAction> Actions);
 
-/// <summary>The responder's part of the peer state machine: a pure function from state and event to state and actions.</summary>
+/// <summary>The peer state machine: a pure function from state and event to state and actions.</summary>
 /// Order: the shell carries the actions out first and lets the new state be seen afterwards. Spec: RFC 6733 5.6.
 /// <remarks>
 /// Where this differs from the table, and why:
+/// 0. The table has one machine per peer with up to two transports. Here each connection has a machine of its own, because an accepted
+///    transport belongs to nobody before its CER, and because two connections are read by two threads. A peer that is dialled can so
+///    have two machines, and where a row of the table acts on both transports there are two rows here; <see cref="Election"/> tells each
+///    what happened to the other. The table's states are pairs: Wait-Conn-Ack/Elect is a dialled WaitConnAck beside an accepted
+///    WaitConnAckElect, Wait-Returns a dialled WaitICea beside an accepted WaitReturns.
 /// 1. RFC 6733 treats transport accept and CER as one event, R-Conn-CER in Closed. A real socket is accepted before its CER
 ///    arrives and must be bounded in that time, so that part of Closed is a state of its own here (WaitCer) with a timer the
-///    table does not have. Closed is final: every connection has a machine of its own.
+///    table does not have. Closed is final but for Start, which makes a new connection.
 /// 2. R-Open, R-Conn-CER: R-Reject. Here the newer connection wins (Replaced) and the older is dropped. A peer whose watchdog
 ///    failed, or whose machine restarted, comes back while the old socket still looks alive from here (Kamailio 5.6 leaves it
 ///    open); rejecting would lock the peer out until the watchdog notices, up to three times Tw. Whoever can state a peer's
 ///    identity can so push that peer out. That is no new power: the identity in a CER proves nothing by itself, and who can
 ///    state it can ask for vectors too. The protection is the list of known peers, their addresses, and TLS.
+///    I-Open does as the table says while the CER may come from the same race of two dials, and after that as R-Open does.
 /// 3. A CER on an open connection is not in the table of RFC 6733 (RFC 3588 had it), so it is an error that wants a response
 ///    (5.6: "a response, if applicable, MUST be returned"): CEA 5012, connection and capabilities stay as they are. Taking it
 ///    would let an open connection change its name. Capabilities Update (RFC 6737) is the way meant for it.
 /// 4. Closing answers what still comes: DWR and DPR with their answers, requests with 3004 so that the sender turns to an
 ///    alternate at once. The table lists none of them; silence would cost the peer its whole timeout.
-/// 5. Anything but a CER as the first message closes the transport without an answer: the sender is nobody yet.
+/// 5. Anything but a CER as the first message closes the transport without an answer: the sender is nobody yet. So does anything
+///    that comes while a CER waits for its CEA: its sender has no capabilities yet to send by.
 /// 6. Bytes that cannot be framed end the connection in good order: requests framed before them still get their answers.
+/// 7. Wait-Conn-Ack/Elect, Timeout: Error, Closed. Here only the dialled connection is given up, which is I-Rcv-Conn-Nack to the
+///    accepted one: the peer is there, its CER was good, and closing that too would help nobody. The same in Wait-Returns.
+/// 8. Stop before a connection is open closes it: there is nobody yet to send a DPR to.
 /// </remarks>
 internal static class PeerStateMachine
 {
     /// <summary>The transport was accepted.</summary>
-    public static PeerTransition Start() => To(PeerState.WaitCer, PeerAction.StartTimer);
+    public static PeerTransition Accept() => To(PeerState.WaitCer, PeerAction.StartTimer);
 
     /// <summary>The next state and the actions on the way.</summary>
     /// <param name="state">The state the connection is in.</param>
     /// <param name="happened">What happened.</param>
     /// <param name="armedFor">For Timeout: the state the timer was armed for. A timer of another state is stale and ignored.</param>
-    public static PeerTransition Next(PeerState state, PeerEvent happened, PeerState armedFor = PeerState.Closed) => (state, happened) switch
+    public static PeerTransition Next(PeerState state, PeerEvent happened, PeerState armedFor = PeerState.Closed) => state switch
+    {
+        PeerState.Closed or PeerState.WaitConnAck or PeerState.WaitICea => NextOfDialled(state, happened, armedFor),
+        PeerState.WaitCer or PeerState.WaitConnAckElect or PeerState.WaitReturns => NextOfAccepted(state, happened, armedFor),
+        _ => NextOfOpen(state, happened, armedFor),
+    };
+
+    private static PeerTransition NextOfDialled(PeerState state, PeerEvent happened, PeerState armedFor) => (state, happened) switch
+    {
+        // Closed    Start    I-Snd-Conn-Req    Wait-Conn-Ack
+        (PeerState.Closed, PeerEvent.Start) => To(PeerState.WaitConnAck, PeerAction.Connect, PeerAction.StartTimer),
+
+        // Wait-Conn-Ack    I-Rcv-Conn-Ack    I-Snd-CER    Wait-I-CEA
+        // Wait-Conn-Ack/Elect    I-Rcv-Conn-Ack    I-Snd-CER, Elect    Wait-Returns (0)
+        (PeerState.WaitConnAck, PeerEvent.IRcvConnAck) => To(PeerState.WaitICea, PeerAction.SendCer, PeerAction.StartTimer),
+
+        // Wait-Conn-Ack    I-Rcv-Conn-Nack    Cleanup    Closed
+        // Wait-Conn-Ack/Elect    I-Rcv-Conn-Nack    R-Snd-CEA    R-Open (0)
+        (PeerState.WaitConnAck, PeerEvent.IRcvConnNack) => To(PeerState.Closed, PeerAction.Cleanup),
+
+        // Wait-Conn-Ack    Timeout    Error    Closed
+        // Wait-Conn-Ack/Elect    Timeout    Error    Closed (7)
+        (PeerState.WaitConnAck, PeerEvent.Timeout) when armedFor is PeerState.WaitConnAck => To(PeerState.Closed, PeerAction.Cleanup),
+
+        // Not in the table (8).
+        (PeerState.WaitConnAck, PeerEvent.Stop) => To(PeerState.Closed, PeerAction.Cleanup),
+
+        // Wait-I-CEA    I-Rcv-CEA    Process-CEA    I-Open
+        // Wait-Returns    I-Rcv-CEA    R-Disc    I-Open (0)
+        (PeerState.WaitICea, PeerEvent.RcvCea) => To(PeerState.IOpen, PeerAction.ProcessCea, PeerAction.Open),
+
+        // 5.3: without common ground, or with another peer than the one that was dialled, the transport is closed.
+        (PeerState.WaitICea, PeerEvent.RcvCeaRefused) => To(PeerState.Closed, PeerAction.Disconnect),
+
+        // Wait-Returns    Win-Election    I-Disc, R-Snd-CEA    R-Open (0)
+        (PeerState.WaitICea, PeerEvent.WinElection) => To(PeerState.Closed, PeerAction.Disconnect),
+
+        // Wait-I-CEA    I-Peer-Disc    I-Disc    Closed
+        // Wait-Returns    I-Peer-Disc    I-Disc, R-Snd-CEA    R-Open (0)
+        (PeerState.WaitICea, PeerEvent.PeerDisc or PeerEvent.Unreadable) => To(PeerState.Closed, PeerAction.Disconnect),
+
+        // Wait-I-CEA    I-Rcv-Non-CEA    Error    Closed
+        (PeerState.WaitICea, PeerEvent.RcvCer or PeerEvent.RcvMessage or PeerEvent.RcvDwr or PeerEvent.RcvDwa or PeerEvent.RcvDpr or PeerEvent.RcvDpa) =>
+            To(PeerState.Closed, PeerAction.Disconnect),
+
+        // Wait-I-CEA    Timeout    Error    Closed
+        // Wait-Returns    Timeout    Error    Closed (7)
+        (PeerState.WaitICea, PeerEvent.Timeout) when armedFor is PeerState.WaitICea => To(PeerState.Closed, PeerAction.Disconnect),
+
+        // Not in the table (8), and a peer that takes nothing.
+        (PeerState.WaitICea, PeerEvent.Stop) => To(PeerState.Closed, PeerAction.Disconnect),
+        (PeerState.WaitICea, PeerEvent.Replaced or PeerEvent.Lost) => To(PeerState.Closed, PeerAction.Abort),
+
+        // What belongs to an accepted connection, a stale timer, anything after the end: nothing happens.
+        _ => new PeerTransition(state, []),
+    };
+
+    private static PeerTransition NextOfAccepted(PeerState state, PeerEvent happened, PeerState armedFor) => (state, happened) switch
     {
         // Closed    R-Conn-CER    R-Accept, Process-CER, R-Snd-CEA    R-Open
+        // Wait-Returns    Win-Election    I-Disc, R-Snd-CEA    R-Open, where the election was won at once
         (PeerState.WaitCer, PeerEvent.RConnCer) => To(PeerState.ROpen, PeerAction.SendCea, PeerAction.Open),
 
-        // 5.3: a CER without common ground gets its CEA, then the transport is closed.
+        // Wait-Conn-Ack    R-Conn-CER    R-Accept, Process-CER    Wait-Conn-Ack/Elect
+        (PeerState.WaitCer, PeerEvent.RConnCerBeforeConnAck) => To(PeerState.WaitConnAckElect, PeerAction.HoldCer, PeerAction.StartTimer),
+
+        // Wait-I-CEA    R-Conn-CER    R-Accept, Process-CER, Elect    Wait-Returns
+        (PeerState.WaitCer, PeerEvent.RConnCerElectionLost) => To(PeerState.WaitReturns, PeerAction.HoldCer, PeerAction.StartTimer),
+
+        // 5.3: a CER without common ground gets its CEA, then the transport is closed. With 4003 this is also
+        // Wait-Conn-Ack/Elect, Wait-Returns, I-Open    R-Conn-CER    R-Reject
         (PeerState.WaitCer, PeerEvent.RConnCerRefused) => To(PeerState.Closed, PeerAction.SendRefusingCea, PeerAction.Disconnect),
 
         // Not in the table (1): the wait for the CER ends.
         (PeerState.WaitCer, PeerEvent.Timeout) when armedFor is PeerState.WaitCer => To(PeerState.Closed, PeerAction.Disconnect),
-        (PeerState.WaitCer, PeerEvent.Stop or PeerEvent.RPeerDisc or PeerEvent.RUnreadable) => To(PeerState.Closed, PeerAction.Disconnect),
-        (PeerState.WaitCer, PeerEvent.Lost) => To(PeerState.Closed, PeerAction.Abort),
 
-        // Not in the table (5): a first message that is no CER.
-        (PeerState.WaitCer, PeerEvent.RRcvMessage or PeerEvent.RRcvDwr or PeerEvent.RRcvDwa or PeerEvent.RRcvDpr or PeerEvent.RRcvDpa) =>
+        // Wait-Conn-Ack/Elect    I-Rcv-Conn-Ack    I-Snd-CER, Elect    Wait-Returns
+        (PeerState.WaitConnAckElect, PeerEvent.LoseElection) => To(PeerState.WaitReturns, PeerAction.StartTimer),
+
+        // Wait-Returns    Win-Election    I-Disc, R-Snd-CEA    R-Open
+        (PeerState.WaitConnAckElect or PeerState.WaitReturns, PeerEvent.WinElection) => To(PeerState.ROpen, PeerAction.SendCea, PeerAction.Open),
+
+        // Wait-Conn-Ack/Elect    I-Rcv-Conn-Nack    R-Snd-CEA    R-Open
+        // Wait-Returns    I-Peer-Disc    I-Disc, R-Snd-CEA    R-Open
+        (PeerState.WaitConnAckElect or PeerState.WaitReturns, PeerEvent.DialledEnded) => To(PeerState.ROpen, PeerAction.SendCea, PeerAction.Open),
+
+        // Wait-Returns    I-Rcv-CEA    R-Disc    I-Open
+        (PeerState.WaitConnAckElect or PeerState.WaitReturns, PeerEvent.DialledOpened) => To(PeerState.Closed, PeerAction.Disconnect),
+
+        // Wait-Conn-Ack/Elect    Timeout    Error    Closed
+        // Wait-Returns    Timeout    Error    Closed
+        (PeerState.WaitConnAckElect or PeerState.WaitReturns, PeerEvent.Timeout) when armedFor == state => To(PeerState.Closed, PeerAction.Disconnect),
+
+        // Wait-Conn-Ack/Elect    R-Peer-Disc    R-Disc    Wait-Conn-Ack
+        // Wait-Returns    R-Peer-Disc    R-Disc    Wait-I-CEA
+        (_, PeerEvent.PeerDisc or PeerEvent.Unreadable or PeerEvent.Stop) => To(PeerState.Closed, PeerAction.Disconnect),
+        (_, PeerEvent.Replaced or PeerEvent.Lost) => To(PeerState.Closed, PeerAction.Abort),
+
+        // Not in the table (5). A first CER is RConnCer, so RcvCer is a second one.
+        (_, PeerEvent.RcvMessage or PeerEvent.RcvCea or PeerEvent.RcvDwr or PeerEvent.RcvDwa or PeerEvent.RcvDpr or PeerEvent.RcvDpa) =>
             To(PeerState.Closed, PeerAction.Disconnect),
+        (PeerState.WaitConnAckElect or PeerState.WaitReturns, PeerEvent.RcvCer) => To(PeerState.Closed, PeerAction.Disconnect),
 
+        // What belongs to a dialled connection, a stale timer: nothing happens.
+        _ => new PeerTransition(state, []),
+    };
+
+    private static PeerTransition NextOfOpen(PeerState state, PeerEvent happened, PeerState armedFor) => (state, happened) switch
+    {
         // R-Open    R-Rcv-Message    Process    R-Open
-        (PeerState.ROpen, PeerEvent.RRcvMessage) => To(PeerState.ROpen, PeerAction.Process),
+        // I-Open    I-Rcv-Message    Process    I-Open
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.RcvMessage) => To(state, PeerAction.Process),
 
         // R-Open    R-Rcv-DWR    Process-DWR, R-Snd-DWA    R-Open
-        (PeerState.ROpen, PeerEvent.RRcvDwr) => To(PeerState.ROpen, PeerAction.SendDwa),
+        // I-Open    I-Rcv-DWR    Process-DWR, I-Snd-DWA    I-Open
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.RcvDwr) => To(state, PeerAction.SendDwa),
 
         // R-Open    R-Rcv-DWA    Process-DWA    R-Open
-        (PeerState.ROpen, PeerEvent.RRcvDwa) => To(PeerState.ROpen, PeerAction.ProcessDwa),
+        // I-Open    I-Rcv-DWA    Process-DWA    I-Open
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.RcvDwa) => To(state, PeerAction.ProcessDwa),
 
         // Not in the table (3).
-        (PeerState.ROpen, PeerEvent.RRcvCer) => To(PeerState.ROpen, PeerAction.RefuseCer),
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.RcvCer) => To(state, PeerAction.RefuseCer),
 
-        // R-Open    R-Conn-CER    R-Reject    R-Open: here the newer wins (2).
-        (PeerState.ROpen, PeerEvent.Replaced) => To(PeerState.Closed, PeerAction.Withdraw, PeerAction.Abort),
+        // R-Open    R-Conn-CER    R-Reject    R-Open
+        // I-Open    R-Conn-CER    R-Reject    I-Open: here the newer wins (2).
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.Replaced) => To(PeerState.Closed, PeerAction.Withdraw, PeerAction.Abort),
 
         // R-Open    Stop    R-Snd-DPR    Closing
-        (PeerState.ROpen, PeerEvent.Stop) => To(PeerState.Closing, PeerAction.Withdraw, PeerAction.SendDpr, PeerAction.StartTimer),
+        // I-Open    Stop    I-Snd-DPR    Closing
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.Stop) => To(PeerState.Closing, PeerAction.Withdraw, PeerAction.SendDpr, PeerAction.StartTimer),
 
         // R-Open    R-Rcv-DPR    R-Snd-DPA    Closing
-        (PeerState.ROpen, PeerEvent.RRcvDpr) => To(PeerState.Closing, PeerAction.Withdraw, PeerAction.SendDpa, PeerAction.StartTimer),
+        // I-Open    I-Rcv-DPR    I-Snd-DPA    Closing
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.RcvDpr) => To(PeerState.Closing, PeerAction.Withdraw, PeerAction.SendDpa, PeerAction.StartTimer),
 
         // R-Open    R-Peer-Disc    R-Disc    Closed
-        (PeerState.ROpen, PeerEvent.RPeerDisc or PeerEvent.RUnreadable) => To(PeerState.Closed, PeerAction.Withdraw, PeerAction.Disconnect),
+        // I-Open    I-Peer-Disc    I-Disc    Closed
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.PeerDisc or PeerEvent.Unreadable) => To(PeerState.Closed, PeerAction.Withdraw, PeerAction.Disconnect),
 
         // RFC 3539 3.4.1: CloseConnection. Also a peer that does not take its answers.
-        (PeerState.ROpen, PeerEvent.Lost) => To(PeerState.Closed, PeerAction.Withdraw, PeerAction.Abort),
+        (PeerState.ROpen or PeerState.IOpen, PeerEvent.Lost) => To(PeerState.Closed, PeerAction.Withdraw, PeerAction.Abort),
 
         // Closing    Timeout    Error    Closed
         (PeerState.Closing, PeerEvent.Timeout) when armedFor is PeerState.Closing => To(PeerState.Closed, PeerAction.Disconnect),
 
         // Closing    R-Rcv-DPA    R-Disc    Closed
-        (PeerState.Closing, PeerEvent.RRcvDpa) => To(PeerState.Closed, PeerAction.Disconnect),
+        // Closing    I-Rcv-DPA    I-Disc    Closed
+        (PeerState.Closing, PeerEvent.RcvDpa) => To(PeerState.Closed, PeerAction.Disconnect),
 
         // Closing    R-Peer-Disc    R-Disc    Closed
-        (PeerState.Closing, PeerEvent.RPeerDisc or PeerEvent.RUnreadable) => To(PeerState.Closed, PeerAction.Disconnect),
+        // Closing    I-Peer-Disc    I-Disc    Closed
+        (PeerState.Closing, PeerEvent.PeerDisc or PeerEvent.Unreadable) => To(PeerState.Closed, PeerAction.Disconnect),
         (PeerState.Closing, PeerEvent.Replaced or PeerEvent.Lost) => To(PeerState.Closed, PeerAction.Abort),
 
         // Not in the table (4).
-        (PeerState.Closing, PeerEvent.RRcvDwr) => To(PeerState.Closing, PeerAction.SendDwa),
-        (PeerState.Closing, PeerEvent.RRcvDpr) => To(PeerState.Closing, PeerAction.SendDpa),
-        (PeerState.Closing, PeerEvent.RRcvMessage) => To(PeerState.Closing, PeerAction.RefuseMessage),
-        (PeerState.Closing, PeerEvent.RRcvCer) => To(PeerState.Closing, PeerAction.RefuseCer),
+        (PeerState.Closing, PeerEvent.RcvDwr) => To(PeerState.Closing, PeerAction.SendDwa),
+        (PeerState.Closing, PeerEvent.RcvDpr) => To(PeerState.Closing, PeerAction.SendDpa),
+        (PeerState.Closing, PeerEvent.RcvMessage) => To(PeerState.Closing, PeerAction.RefuseMessage),
+        (PeerState.Closing, PeerEvent.RcvCer) => To(PeerState.Closing, PeerAction.RefuseCer),
 
-        // A DPA or DWA nobody asked for, a stale timer, anything after the end: nothing happens.
+        // A CEA, DPA or DWA nobody asked for, a stale timer: nothing happens.
         _ => new PeerTransition(state, []),
     };
 

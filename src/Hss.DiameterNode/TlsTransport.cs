@@ -49,6 +49,12 @@ public sealed class TlsTransport : IDisposable
         _time = time;
         _log = logs.CreateLogger<TlsTransport>();
         _outcomes = _meter.CreateCounter<long>("hss_diameter_tls_handshakes_total", description: "TLS handshakes that ended, by side and outcome.");
+        foreach (string side in (string[])["accepted", "dialled"])
+        {
+            // Shown from the start: the first failure must be a step, not a new series.
+            foreach (string outcome in (string[])["good", "failed"]) Count(side, outcome, 0);
+        }
+
         _meter.CreateObservableGauge(
             "hss_diameter_tls_certificate_expiry_timestamp_seconds",
             () => (double)new DateTimeOffset(credentials().Certificate.NotAfter).ToUnixTimeSeconds(),
@@ -121,7 +127,7 @@ public sealed class TlsTransport : IDisposable
             await connection.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             Count("dialled", "failed");
-            throw new AuthenticationException($"no TLS with {peer.Identity}: {Reason(e, farEnd, late.IsCancellationRequested)}", e);
+            throw new AuthenticationException($"no TLS with {peer.Identity}: {farEnd.Refusal ?? Reason(e, late.IsCancellationRequested)}", e);
         }
     }
 
@@ -129,7 +135,7 @@ public sealed class TlsTransport : IDisposable
 
     private async Task<TlsConnection?> AcceptAsync(ConnectionContext connection, Handshakes.Handshake handshake)
     {
-        FarEnd farEnd = new(static _ => null); // Who it is to be is known when its CER comes: CapabilitiesExchange looks then.
+        FarEnd farEnd = new(static _ => null); // Whose certificate it has to be is known when the CER comes: CapabilitiesExchange looks then.
         SslStream stream = new(new DuplexPipeStream(connection.Transport), leaveInnerStreamOpen: true);
         CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using CancellationTokenSource late = new(HandshakeTimeout, _time);
@@ -154,25 +160,25 @@ public sealed class TlsTransport : IDisposable
         catch (Exception e)
         {
             // Also a fault of our own would end here; the log has its type.
-            string reason = handshake.IsPushedOut ? "newer handshakes took its place" : Reason(e, farEnd, late.IsCancellationRequested);
+            string reason = handshake.IsPushedOut ? "newer handshakes took its place" : farEnd.Refusal ?? Reason(e, late.IsCancellationRequested);
             _log.HandshakeFailed(connection.RemoteEndPoint?.ToString() ?? connection.ConnectionId, reason);
             Count("accepted", "failed");
             await stream.DisposeAsync();
 
-            // One that waits for octets is cut off; one that was refused gets its alert first and is closed when this returns.
+            // One that waits for octets is cut off; one that was refused is closed when this returns, behind the alert if the platform
+            // makes one (on Linux it does so for protocol faults, and for certificates only in versions after .NET 10).
             if (e is OperationCanceledException) connection.Abort();
             return null;
         }
     }
 
-    private void Count(string side, string outcome) =>
-        _outcomes.Add(1, new KeyValuePair<string, object?>("side", side), new KeyValuePair<string, object?>("outcome", outcome));
+    private void Count(string side, string outcome, int times = 1) =>
+        _outcomes.Add(times, new KeyValuePair<string, object?>("side", side), new KeyValuePair<string, object?>("outcome", outcome));
 
-    private static string Reason(Exception e, FarEnd farEnd, bool isLate) =>
-        farEnd.Refusal
-        ?? (isLate ? string.Create(CultureInfo.InvariantCulture, $"not done after {HandshakeTimeout.TotalSeconds} s")
-            : e is OperationCanceledException ? "the connection ended"
-            : LoggedText.Of(Innermost(e).ReplaceLineEndings(" ")));
+    private static string Reason(Exception e, bool isLate) =>
+        isLate ? string.Create(CultureInfo.InvariantCulture, $"not done after {HandshakeTimeout.TotalSeconds} s")
+        : e is OperationCanceledException ? "the connection ended"
+        : LoggedText.Of(Innermost(e).ReplaceLineEndings(" "));
 
     private static string Innermost(Exception e) => e.InnerException is { } inner ? $"{e.Message} {inner.GetBaseException().Message}" : e.Message;
 

@@ -59,8 +59,9 @@ internal readonly record struct WatchdogTransition(Watchdog Watchdog, ImmutableA
 /// Spec: RFC 3539 3.4.1 and Appendix A.
 /// <remarks>
 /// Where this differs from the table, and why:
-/// 1. AttemptOpen does not exist: these connections are accepted, only the peer can attempt to open one. So the rows "INITIAL
-///    and DOWN, Timer expires" are empty and nothing arms the timer on the way to DOWN.
+/// 1. AttemptOpen does not exist: an accepted connection only the peer can attempt to open, and for a dialled one the peer
+///    protocol has a timer of its own (Tc). So the rows "INITIAL and DOWN, Timer expires" are empty and nothing arms the
+///    timer on the way to DOWN.
 /// 2. REOPEN, Receive non-DWA: Throwaway(). The state protects this node's own requests from a peer that flaps. Throwing the
 ///    peer's requests away would leave them without an answer, which RFC 6733 does not allow a server; they are served.
 /// 3. The appendix enters REOPEN after every DOWN. Here only a peer the watchdog itself gave up comes back through REOPEN. One that

@@ -5,44 +5,81 @@ public enum Verb
 {
     Run,
     Import,
+    Certs,
 }
 
 /// <summary>The command line cannot be used. The message is one line with the mend.</summary>
 public sealed class CommandLineException(string message) : Exception(message);
 
 /// <summary>The words of the command line: a verb, its options, and settings (--Diameter:Realm=...) that go to the configuration.</summary>
-public sealed record CommandLine(Verb Verb, bool Demo, string? File, bool ContinueOnError, IReadOnlyList<string> Settings)
+/// Shape: File and ContinueOnError belong to import; Out and Names to certs dev.
+public sealed record CommandLine
 {
-    private const string Usage = "usage: hss [--demo] [--Section:Key=value ...] | hss import --file FILE.jsonl [--continue-on-error] [--Section:Key=value ...]";
+    private const string Usage = "usage: hss [--demo] [--Section:Key=value ...] | hss import --file FILE.jsonl [--continue-on-error] [--Section:Key=value ...]"
+        + " | hss certs dev [--out FOLDER] [--name FQDN ...] [--Section:Key=value ...]";
+
+    public Verb Verb { get; private set; }
+
+    public bool Demo { get; private set; }
+
+    public string? File { get; private set; }
+
+    public bool ContinueOnError { get; private set; }
+
+    public string? Out { get; private set; }
+
+    public IReadOnlyList<string> Names { get; private set; } = [];
+
+    public IReadOnlyList<string> Settings { get; private set; } = [];
 
     /// Errors: <see cref="CommandLineException"/> for a word that means nothing here.
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var verb = Verb.Run;
-        var demo = false;
-        var continueOnError = false;
-        string? file = null;
+        var line = new CommandLine();
         var settings = new List<string>();
-        for (var i = 0; i < args.Count; i++)
+        var names = new List<string>();
+        for (var i = line.ReadVerb(args); i < args.Count; i++)
         {
-            var word = args[i];
-            switch (word)
+            var (option, value) = Split(args[i]);
+            switch (option)
             {
-                case "import" when i == 0: verb = Verb.Import; break;
-                case "--demo" when verb == Verb.Run: demo = true; break;
-                case "--continue-on-error" when verb == Verb.Import: continueOnError = true; break;
-                case "--file" when verb == Verb.Import && i + 1 < args.Count: file = args[++i]; break;
-                case var _ when verb == Verb.Import && word.StartsWith("--file=", StringComparison.Ordinal): file = word["--file=".Length..]; break;
-                case var _ when word.StartsWith("--", StringComparison.Ordinal) && word.Contains(':', StringComparison.Ordinal):
-                    settings.Add(word);
+                case "--demo" when line.Verb == Verb.Run && value is null: line.Demo = true; break;
+                case "--continue-on-error" when line.Verb == Verb.Import && value is null: line.ContinueOnError = true; break;
+                case "--file" when line.Verb == Verb.Import && Value(ref i) is { } file: line.File = file; break;
+                case "--out" when line.Verb == Verb.Certs && Value(ref i) is { } folder: line.Out = folder; break;
+                case "--name" when line.Verb == Verb.Certs && Value(ref i) is { } name: names.Add(name); break;
+                case var _ when option.StartsWith("--", StringComparison.Ordinal) && option.Contains(':', StringComparison.Ordinal):
+                    settings.Add(args[i]);
                     // --Key value, as the configuration accepts it too.
-                    if (!word.Contains('=', StringComparison.Ordinal) && i + 1 < args.Count) settings.Add(args[++i]);
+                    if (value is null && i + 1 < args.Count) settings.Add(args[++i]);
                     break;
-                default: throw new CommandLineException($"'{word}' is not understood; {Usage}");
+                default: throw new CommandLineException($"'{args[i]}' is not understood; {Usage}");
             }
+
+            string? Value(ref int at) => value ?? (at + 1 < args.Count ? args[++at] : null);
         }
-        if (verb == Verb.Import && string.IsNullOrWhiteSpace(file)) throw new CommandLineException($"import needs --file; {Usage}");
-        return new(verb, demo, file, continueOnError, settings);
+        if (line.Verb == Verb.Import && string.IsNullOrWhiteSpace(line.File)) throw new CommandLineException($"import needs --file; {Usage}");
+        if (line.Out is { } empty && string.IsNullOrWhiteSpace(empty)) throw new CommandLineException($"--out names no folder; {Usage}");
+        line.Settings = settings;
+        line.Names = names;
+        return line;
+    }
+
+    /// <summary>How many words the verb takes.</summary>
+    private int ReadVerb(IReadOnlyList<string> args)
+    {
+        switch (args)
+        {
+            case ["import", ..]: Verb = Verb.Import; return 1;
+            case ["certs", "dev", ..]: Verb = Verb.Certs; return 2;
+            default: return 0;
+        }
+    }
+
+    private static (string Option, string? Value) Split(string word)
+    {
+        var equals = word.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? (word, null) : (word[..equals], word[(equals + 1)..]);
     }
 }

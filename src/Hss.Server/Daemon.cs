@@ -1,22 +1,19 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using Hss.Authentication;
 using Hss.DiameterNode;
 using Hss.Procedures.Cx;
 using Hss.Server.Configuration;
+using Hss.Server.Operations;
 using Hss.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Serilog.Extensions.Logging;
 
 namespace Hss.Server;
 
-/// <summary>A listener could not be opened.</summary>
-public sealed class ListenException(string message, Exception inner) : Exception(message, inner);
-
-/// <summary>The running HSS: store, procedures, node and listeners, opened in this order and closed in the reverse one.</summary>
+/// <summary>The running HSS: operations listener, store, procedures, node and listeners, opened in this order and closed in the reverse one.</summary>
+/// Why operations first: whoever watches the start sees a living process that is not ready, however long the store takes.
 internal static class Daemon
 {
     /// <summary>The longest that stopping may take before connections are cut: longer than a request may live.</summary>
@@ -29,29 +26,59 @@ internal static class Daemon
     {
         using var stop = new StopSignal();
         using var loggers = new SerilogLoggerFactory(Serilog.Log.Logger);
+        using var certificates = settings.Diameter.Tls is { } files
+            ? new CertificateFiles(files.CertificateFile, files.KeyFile, files.CaFile, TimeProvider.System, loggers)
+            : null;
+        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, certificates));
+
+        using var metrics = new MetricsCollector(loggers.CreateLogger<MetricsCollector>());
+        var figures = new StoreFigures(TimeProvider.System);
+        using var instruments = new ServerInstruments(figures);
+        var readiness = new Readiness(TimeProvider.System);
+        await using var operations = settings.Operations.Listen is { } address
+            ? await OperationsListener.OpenAsync(address, metrics, figures, readiness, loggers).ConfigureAwait(false)
+            : null;
+
         await using var store = StoreOpening.Open(settings, loggers);
+        figures.Count = store.CountAsync;
+        readiness.StoreOpened(store);
         if (demo && await DemoSubscribers.ImportIntoEmptyAsync(settings, store).ConfigureAwait(false) is { } exitCode and not 0) return exitCode;
 
         using var stopWarmUp = new CancellationTokenSource();
         var warmUp = WarmUpAsync(store, settings.Cx.SequenceReserve, loggers.CreateLogger("Hss.Server"), stopWarmUp.Token);
         await Task.WhenAny(warmUp, stop.Received, Task.Delay(WarmUpPatience, TimeProvider.System)).ConfigureAwait(false);
 
-        using var instruments = new CxInstruments();
-        var application = CxApplication.Create(store, settings.Cx, instruments, SystemRandomSource.Instance, loggers);
+        using var cxInstruments = new CxInstruments();
+        var application = CxApplication.Create(store, settings.Cx, cxInstruments, SystemRandomSource.Instance, loggers);
         await using var node = Node(settings, application, loggers);
-        using var listeners = Listeners(node, settings.Diameter.Listen, loggers);
-        await StartAsync(listeners, settings.Diameter.Listen).ConfigureAwait(false);
+        using var tls = certificates is null ? null : new TlsTransport(() => certificates.Current, TimeProvider.System, loggers);
+        var listen = settings.Diameter.Listen;
+        using var listeners = Listeners(node, tls, listen, loggers);
+        await Listening.StartAsync(listeners, new NoHttp(), listen.Select(one => one.EndPoint), "Diameter:Listen").ConfigureAwait(false);
+        readiness.ListenersOpened(node, settings.Diameter.Node.Peers, [.. listen.Select(one => one.ToString())]);
+
+        node.Start();
 
         // The one line that scripts and supervisors wait for.
-        Console.WriteLine($"ready: {string.Join(", ", settings.Diameter.Listen.Select(endPoint => $"diameter {endPoint}"))}");
+        var open = listen.Select(one => $"diameter {one}");
+        if (settings.Operations.Listen is not null) open = open.Append($"operations {settings.Operations.Listen}");
+        Console.WriteLine($"ready: {string.Join(", ", open)}");
         await stop.Received.ConfigureAwait(false);
 
+        readiness.Stopping();
         using var patience = new CancellationTokenSource(StopPatience);
         await node.StopAsync(patience.Token).ConfigureAwait(false); // DPR, then the answers still owed
         await listeners.StopAsync(patience.Token).ConfigureAwait(false);
         await stopWarmUp.CancelAsync().ConfigureAwait(false);
         await warmUp.ConfigureAwait(false);
         return 0;
+    }
+
+    /// <summary>SIGHUP: the certificate files are looked at now. Without TLS it means nothing, and must not end the process as it would by default.</summary>
+    private static void Reload(PosixSignalContext signal, CertificateFiles? certificates)
+    {
+        signal.Cancel = true;
+        certificates?.LookNow();
     }
 
     private static async Task WarmUpAsync(SubscriberStore store, int reserveAhead, ILogger logger, CancellationToken stop)
@@ -74,28 +101,18 @@ internal static class Daemon
         }
     }
 
-    private static KestrelServer Listeners(DiameterNode.DiameterNode node, IReadOnlyList<IPEndPoint> endPoints, ILoggerFactory loggers)
+    private static KestrelServer Listeners(
+        DiameterNode.DiameterNode node, TlsTransport? tls, IReadOnlyList<DiameterListener> listeners, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { ApplicationServices = new NoServices() };
-        options.Limits.MaxConcurrentConnections = null; // the node has a limit of its own
-        foreach (var endPoint in endPoints)
-            options.Listen(endPoint, listener => listener.Run(node.HandleAsync));
-        var transport = new Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets.SocketTransportFactory(
-            Options.Create(new Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets.SocketTransportOptions()), loggers);
-        return new KestrelServer(Options.Create(options), transport, loggers);
-    }
-
-    private static async Task StartAsync(KestrelServer listeners, IReadOnlyList<IPEndPoint> endPoints)
-    {
-        try
+        options.Limits.MaxConcurrentConnections = null; // the node has a limit of its own, and so have the handshakes before it
+        foreach (var (endPoint, isTls) in listeners)
         {
-            await listeners.StartAsync(new NoHttp(), CancellationToken.None).ConfigureAwait(false);
+            // The settings saw to it: where a listener is TLS there are files for it.
+            Func<ConnectionContext, Task> serve = isTls ? connection => tls!.HandleAsync(connection, node.HandleAsync) : node.HandleAsync;
+            options.Listen(endPoint, listener => listener.Run(serve));
         }
-        catch (Exception problem) when (problem is IOException or System.Net.Sockets.SocketException or AddressInUseException)
-        {
-            var addresses = string.Join(", ", endPoints.Select(endPoint => endPoint.ToString()));
-            throw new ListenException($"cannot listen on {addresses}: {problem.Message} Stop what uses the port, or change Diameter:Listen.", problem);
-        }
+        return Listening.Server(options, loggers);
     }
 
     /// <summary>SIGTERM and Ctrl-C, taken over for the time of the run.</summary>
@@ -124,20 +141,5 @@ internal static class Daemon
             context.Cancel = true; // we end in good order ourselves
             _received.TrySetResult();
         }
-    }
-
-    // Kestrel wants an HTTP application even when every listener is a raw connection; nothing ever reaches this one.
-    private sealed class NoHttp : Microsoft.AspNetCore.Hosting.Server.IHttpApplication<object>
-    {
-        public object CreateContext(Microsoft.AspNetCore.Http.Features.IFeatureCollection contextFeatures) => this;
-
-        public void DisposeContext(object context, Exception? exception) { }
-
-        public Task ProcessRequestAsync(object context) => Task.CompletedTask;
-    }
-
-    private sealed class NoServices : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => null;
     }
 }

@@ -1,4 +1,5 @@
 using Hss.Server;
+using Hss.Server.Certificates;
 using Hss.Server.Configuration;
 using Hss.Storage;
 using Microsoft.Extensions.Configuration;
@@ -18,6 +19,7 @@ try
     Log.Logger = ServerLog.Create(configuration);
     return command.Verb switch
     {
+        Verb.Certs => CertsCommand.Run(settings, command, Console.Out),
         Verb.Import => await ImportCommand.RunAsync(settings, command).ConfigureAwait(false),
         _ => await Daemon.RunAsync(settings, command.Demo).ConfigureAwait(false),
     };

@@ -7,4 +7,10 @@ internal static partial class ServerEvents
 {
     [LoggerMessage(9001, LogLevel.Information, "{Count} subscriptions are in memory after {ElapsedMilliseconds:F0} ms")]
     public static partial void WarmedUp(this ILogger logger, int count, double elapsedMilliseconds);
+
+    [LoggerMessage(9010, LogLevel.Warning, "The operations listener on {Address} is not on loopback; it asks for no password, so let only operators reach it")]
+    public static partial void OperationsBeyondLoopback(this ILogger logger, string address);
+
+    [LoggerMessage(9011, LogLevel.Error, "Some metrics could not be read; what could is shown")]
+    public static partial void MetricsIncomplete(this ILogger logger, Exception problem);
 }

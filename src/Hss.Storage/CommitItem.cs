@@ -15,7 +15,7 @@ internal abstract class CommitItem
 }
 
 /// <summary>Subscriptions that are created or replaced together.</summary>
-internal sealed class UpsertCommit(Func<UpsertCounts> write) : CommitItem
+internal sealed class UpsertCommit(Func<UpsertCounts> write, Action jobsWritten) : CommitItem
 {
     // Asynchronous, unlike the commits of procedures: what follows frees thousands of gates and would hold up the answers of its batch.
     private readonly TaskCompletionSource<UpsertCounts> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,8 +38,26 @@ internal sealed class UpsertCommit(Func<UpsertCounts> write) : CommitItem
 
     public override void Complete(StoreUnavailableException? failure)
     {
+        if (failure is null && _conflict is null && _counts.Jobs > 0) jobsWritten();
         if (_conflict is not null) _outcome.SetException(_conflict);
         else if (failure is not null) _outcome.SetException(new StoreUnavailableException(failure.Message, failure));
         else _outcome.SetResult(_counts);
+    }
+}
+
+/// <summary>A step without a turn: jobs that change no registration state, removals.</summary>
+internal sealed class StepCommit<T>(Func<ISubscriberDatabase, T> step) : CommitItem
+{
+    private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _value;
+
+    public Task<T> Outcome => _outcome.Task;
+
+    public override void Write(ISubscriberDatabase database) => _value = step(database);
+
+    public override void Complete(StoreUnavailableException? failure)
+    {
+        if (failure is not null) _outcome.SetException(new StoreUnavailableException(failure.Message, failure));
+        else _outcome.SetResult(_value!);
     }
 }

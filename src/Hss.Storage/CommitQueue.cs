@@ -28,7 +28,8 @@ internal sealed class CommitQueue : IAsyncDisposable
     private readonly object _queueLock = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStopping;
-    private bool _isFailing;
+    private volatile bool _isFailing;
+    private long _failure;
     private TimeSpan _lastCommit;
 
     public CommitQueue(ISubscriberDatabase database, TimeProvider time, StorageMetrics metrics, ILogger logger)
@@ -62,6 +63,9 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
         await _stopped.Task.ConfigureAwait(false);
     }
+
+    /// <summary>How long ago a commit failed, while none has succeeded since; null when all is well.</summary>
+    public TimeSpan? SinceFailure => _isFailing ? _time.GetElapsedTime(Volatile.Read(ref _failure)) : null;
 
     private void Run()
     {
@@ -126,6 +130,7 @@ internal sealed class CommitQueue : IAsyncDisposable
     {
         // One line when it starts, not one per request: a full disk fails thousands of batches a second.
         if (!_isFailing) StorageLog.CommitFailed(_logger, count, cause);
+        Volatile.Write(ref _failure, _time.GetTimestamp());
         _isFailing = true;
         _metrics.Failed();
         try

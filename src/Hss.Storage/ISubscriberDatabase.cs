@@ -5,8 +5,8 @@ namespace Hss.Storage;
 
 /// <summary>What is durable: the tables under <see cref="SubscriberStore"/>. Real on SQLite, and in memory with planned faults for
 /// simulations.</summary>
-/// Order: reads from any thread, several at once; <see cref="Write"/>, the step of <see cref="PrepareUpsert"/>, <see cref="Commit"/> and
-/// <see cref="Rollback"/> from the commit thread alone. The first write after a commit opens a transaction.
+/// Order: reads from any thread, several at once; everything that writes, the step of <see cref="PrepareUpsert"/>, <see cref="Commit"/>
+/// and <see cref="Rollback"/> from the commit thread alone. The first write after a commit opens a transaction.
 /// Errors: anything that fails throws <see cref="StoreUnavailableException"/>. After a rollback the next write starts afresh, however
 /// broken the database was: an implementation reopens whatever it has to.
 public interface ISubscriberDatabase : IDisposable
@@ -25,7 +25,23 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>Every wildcarded identity with the subscription that owns it, as last committed.</summary>
     IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities();
 
+    /// <summary>Jobs as last committed. What <see cref="CxJobQuery"/> promises about order and about due jobs holds.</summary>
+    IReadOnlyList<CxJob> Jobs(CxJobQuery query);
+
+    /// <summary>What is pending, by S-CSCF and kind.</summary>
+    IReadOnlyList<OpenJobs> OpenJobs();
+
     void Write(SubscriberWrite write);
+
+    /// <summary>New jobs, ends and retries that change no registration state.</summary>
+    void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates);
+
+    /// <summary>Forgets some of the finished jobs that ended before a moment or are beyond the number; returns how many.</summary>
+    int PruneJobs(DateTimeOffset finishedBefore, int keep);
+
+    /// <summary>Removes a subscription, retires the ceilings of its private identities and writes the RTRs that follow. Returns how many, or
+    /// null when there is none of that name.</summary>
+    int? Remove(string subscriptionId);
 
     /// <summary>Does on the caller's thread what needs no transaction (serialising, sealing) and returns the step that writes.</summary>
     /// Errors of the step: <see cref="IdentityConflictException"/>, and then it has written nothing while earlier writes of the transaction
@@ -57,7 +73,14 @@ public sealed record SubscriberWrite(
     Subscription Subscription,
     SubscriberRows Rows,
     ImmutableArray<(int SetIndex, RegistrationState State)> Registrations,
-    ImmutableArray<SequenceWrite> Sequences);
+    ImmutableArray<SequenceWrite> Sequences)
+{
+    public ImmutableArray<CxJob> Jobs { get; init; } = [];
+
+    public ImmutableArray<CxJobUpdate> JobUpdates { get; init; } = [];
+
+    public bool WritesJobs => !Jobs.IsEmpty || !JobUpdates.IsEmpty;
+}
 
 /// <summary>The highest SQN that may be issued for one key before its next commit.</summary>
 /// Why a flag: a reservation may only raise the ceiling, whatever went wrong before it; only a verified resynchronisation sets it back

@@ -22,6 +22,7 @@ internal sealed class StorageMetrics : IDisposable
             "hss_storage_commit_duration_seconds", "s", "Time of one commit, without the writes before it");
         _batchSize = _meter.CreateHistogram<int>("hss_storage_commit_batch_size", null, "Changes made durable by one commit");
         _failures = _meter.CreateCounter<long>("hss_storage_commit_failures_total", null, "Commits that failed and were rolled back");
+        _failures.Add(0); // Shown from the start: the first failure must be a step, not a new series.
         _meter.CreateObservableGauge("hss_cache_entries", cacheEntries, null, "Subscriptions in memory");
     }
 

@@ -6,7 +6,8 @@ namespace Hss.Storage;
 /// <summary>The change of one turn on its way to the disk.</summary>
 /// Order: outcome known, memory follows the disk, the gate may go, then the caller is told. A caller that leaves early is told at once and
 /// changes nothing of that: the outcome is published for whoever comes next.
-internal sealed class SubscriberCommit(SubscriberCache cache, CacheEntry entry, SubscriberWrite write, SubscriberChange change)
+internal sealed class SubscriberCommit(
+    SubscriberCache cache, CacheEntry entry, SubscriberWrite write, SubscriberChange change, Action jobsWritten)
     : CommitItem, IValueTaskSource
 {
     // Continuations run inline: all completions of a batch come from one thread-pool job, so the answers that follow share one flush.
@@ -30,6 +31,7 @@ internal sealed class SubscriberCommit(SubscriberCache cache, CacheEntry entry, 
         if (failure is null) entry.Subscriber!.Publish(change);
         else cache.Remove(entry);
         entry.EndCommit();
+        if (failure is null && write.WritesJobs) jobsWritten();
 
         if (Interlocked.Exchange(ref _isCallerTold, 1) != 0) return;
         if (failure is null) _caller.SetResult(true);

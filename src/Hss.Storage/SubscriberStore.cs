@@ -11,7 +11,7 @@ namespace Hss.Storage;
 /// happen behind its gate, so memory never holds two versions of it. A caller holds one turn at a time; two would wait in a circle with a
 /// batch of provisioning, which holds many.
 /// Spec: TS 29.228 6 (data operations); TS 33.102 C.1 (no SEQ twice).
-public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
+public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
 {
     /// <summary>Tries to load an identity whose owner changes between two looks. More than two in a row is provisioning gone
     /// wild.</summary>
@@ -31,6 +31,7 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
     private readonly StorageMetrics _metrics;
     private readonly ProvisionedWildcards _wildcards;
     private readonly CommitQueue _commits;
+    private readonly Action _tellJobsWritten;
 
     /// <summary>Takes the database over and disposes it in the end.</summary>
     /// Errors: <see cref="StoreUnavailableException"/> when it cannot be read; it is still the caller's then.
@@ -47,9 +48,15 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         _wildcards = new(database.WildcardedIdentities());
         _metrics = new(meterFactory, () => _cache.Count);
         _commits = new(database, time, _metrics, logger);
+        _tellJobsWritten = () => JobsWritten?.Invoke();
     }
 
+    public event Action? JobsWritten;
+
     internal int CachedCount => _cache.Count;
+
+    /// <summary>How long ago a commit failed, while none has succeeded since; null when all is well.</summary>
+    public TimeSpan? SinceCommitFailure => _commits.SinceFailure;
 
     public ValueTask<Subscriber?> FindByPrivateIdentityAsync(string privateIdentity, CancellationToken cancellationToken) =>
         FindAsync(IdentityKind.Private, privateIdentity, cancellationToken);
@@ -93,14 +100,14 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
 
         var sequences = SequenceWrites(subscriber, change);
         var registrations = RegistrationWrites(subscriber, change);
-        if (sequences.IsEmpty && registrations.IsEmpty)
+        if (sequences.IsEmpty && registrations.IsEmpty && change.Jobs.IsEmpty && change.JobUpdates.IsEmpty)
         {
             // A repeated MAR sets what is set already: memory shows only what is durable, so there is nothing to wait for.
             subscriber.Publish(change);
             return ValueTask.CompletedTask;
         }
-        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences);
-        var item = new SubscriberCommit(_cache, entry, write, change);
+        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences) { Jobs = change.Jobs, JobUpdates = change.JobUpdates };
+        var item = new SubscriberCommit(_cache, entry, write, change, _tellJobsWritten);
         entry.StartCommit();
         if (_commits.TryAdd(item)) return item.WaitAsync(cancellationToken);
         entry.EndCommit();
@@ -124,7 +131,7 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
             // In the order of names: two batches that overlap cannot wait for each other in a circle.
             foreach (var subscriptionId in latest.Keys)
                 entries.Add(await EnterEntryAsync(subscriptionId, cancellationToken).ConfigureAwait(false));
-            var item = new UpsertCommit(write);
+            var item = new UpsertCommit(write, _tellJobsWritten);
             if (!_commits.TryAdd(item)) throw new StoreUnavailableException("the commit queue is full or closed");
             var counts = await OutcomeAsync(item, latest.Values).ConfigureAwait(false);
             _wildcards.Written([.. latest.Select(pair => (pair.Key, (Subscription?)pair.Value))]);
@@ -325,7 +332,7 @@ public sealed class SubscriberStore : ISubscriberStore, IAsyncDisposable
         foreach (var (setIndex, state) in change.Registrations)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)setIndex, (uint)current.Length, nameof(change));
-            if (state.RestorationData.Sum(data => data.Avps.Length) > RestorationData.MaxTotalBytes)
+            if (state.RestorationData.Sum(data => data.Avps.Length) > Restoration.MaxSetBytes)
                 throw new ArgumentException("restoration data beyond its bound would not fit an answer", nameof(change));
             if (state.Equals(current[setIndex])) unchanged++;
         }

@@ -24,10 +24,28 @@ public interface ISubscriberStore
     /// <summary>Makes a change durable, then publishes it to the turn's subscriber. When this returns, the answer may leave.</summary>
     ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken);
 
-    /// <summary>Creates or replaces subscriptions, all or none. Registration state and counters of what stays the same are kept.</summary>
+    /// <summary>Creates or replaces subscriptions, all or none. Registration state and counters of what stays the same are kept; what their
+    /// S-CSCFs must be told is written as jobs with them (<see cref="RegistrationConsequences"/>).</summary>
     /// Errors: a <see cref="SubscriptionRefusedException"/>, and nothing is written: an identity that belongs to another subscription
     /// (<see cref="IdentityConflictException"/>), or a wildcard that overlaps too many (<see cref="WildcardOverlapException"/>).
     Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken);
+
+    /// <summary>Removes a subscription, and writes the RTRs that end what is registered of it. False: there is none of that name.</summary>
+    Task<bool> RemoveAsync(string subscriptionId, CancellationToken cancellationToken);
+
+    /// <summary>Jobs were written and are durable: somebody may have something to send. Any thread; handlers return at once.</summary>
+    event Action? JobsWritten;
+
+    Task<IReadOnlyList<CxJob>> ReadJobsAsync(CxJobQuery query, CancellationToken cancellationToken);
+
+    /// <summary>What is pending, by S-CSCF and kind.</summary>
+    Task<IReadOnlyList<OpenJobs>> ReadOpenJobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes and updates jobs without changing any registration state, such as those of a removed subscription.</summary>
+    Task WriteJobsAsync(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken);
+
+    /// <summary>Forgets finished jobs that ended before a moment, and those beyond a number, oldest first; some at a time. Returns how many.</summary>
+    Task<int> PruneJobsAsync(DateTimeOffset finishedBefore, int keep, CancellationToken cancellationToken);
 }
 
 /// <summary>What a public identity was found as.</summary>
@@ -43,7 +61,11 @@ public readonly struct SubscriberTurn(Subscriber? subscriber, IDisposable? gate)
     public void Dispose() => gate?.Dispose();
 }
 
-public readonly record struct UpsertCounts(int Created, int Updated);
+public readonly record struct UpsertCounts(int Created, int Updated)
+{
+    /// <summary>RTRs and PPRs that follow from it.</summary>
+    public int Jobs { get; init; }
+}
 
 /// <summary>The store cannot be read or written now. Nothing was changed and nothing may be told (TS 29.228: 5012).</summary>
 public sealed class StoreUnavailableException : Exception

@@ -53,15 +53,9 @@ public sealed record RegistrationState
 
 /// <summary>The content of one SCSCF-Restoration-Info, kept as it came.</summary>
 /// Shape: Avps are the octets of the group's AVPs, padding included; only an S-CSCF reads them. Spec: TS 29.229 6.3.54.
-/// Limits: a procedure refuses what is longer; one SAA carries all of a set, beside up to <see cref="UserDataXml.MaxUserDataBytes"/> of profile.
+/// Limits: <see cref="Restoration"/> keeps them.
 public sealed record RestorationData(string PrivateIdentity, ReadOnlyMemory<byte> Avps)
 {
-    /// <summary>One entry: a Path and a Contact have some hundred octets each, and a private identity may have several of them.</summary>
-    public const int MaxLengthBytes = 4096;
-
-    /// <summary>All entries of one set. With the largest profile an answer stays below the 65,535 octets that Kamailio reads.</summary>
-    public const int MaxTotalBytes = 12 * 1024;
-
     public bool Equals(RestorationData? other) =>
         other is not null && PrivateIdentity == other.PrivateIdentity && Avps.Span.SequenceEqual(other.Avps.Span);
 

@@ -16,6 +16,11 @@ public sealed record ServiceProfile
 
     /// <summary>Null: no restriction. Spec: TS 29.228 B.2.1 (CoreNetworkServicesAuthorization).</summary>
     public CoreNetworkServicesAuthorization? CoreNetworkServicesAuthorization { get; init; }
+
+    /// <summary>Its own filters and the shared ones, by ascending priority: what an S-CSCF evaluates, however it was told.</summary>
+    public IEnumerable<InitialFilterCriteria> AllFilters => SharedFilterSets.IsEmpty
+        ? InitialFilterCriteria
+        : InitialFilterCriteria.Concat(SharedFilterSets.SelectMany(set => set.InitialFilterCriteria)).OrderBy(filter => filter.Priority);
 }
 
 /// <summary>A shared iFC set with its filters as they were when the subscription was provisioned.</summary>

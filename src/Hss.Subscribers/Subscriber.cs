@@ -72,6 +72,11 @@ public sealed class Subscriber
     public ReadOnlyMemory<byte> UserData(int setIndex, string privateIdentity, UserDataForm form = UserDataForm.Base) =>
         _userData.Get(Subscription, setIndex, privateIdentity, form);
 
+    /// <summary>The same for an identity that fell into a wildcard of the set.</summary>
+    /// Why it is not kept: anybody can make up such identities, and there is no end of them. A S-CSCF asks once and keeps the answer.
+    public ReadOnlyMemory<byte> UserData(int setIndex, string privateIdentity, UserDataForm form, NonDistinctIdentity nonDistinct) =>
+        UserDataXml.Write(Subscription, setIndex, privateIdentity, form, nonDistinct);
+
     /// <summary>For the store alone: publishes a change after it is durable.</summary>
     public void Publish(SubscriberChange change)
     {
@@ -96,5 +101,11 @@ public sealed record SubscriberChange(
 {
     public static readonly SubscriberChange None = new([], []);
 
-    public bool IsEmpty => Registrations.IsEmpty && Sequences.IsEmpty;
+    /// <summary>RTRs and PPRs that follow from the change: written with it, sent when it is durable.</summary>
+    public ImmutableArray<CxJob> Jobs { get; init; } = [];
+
+    /// <summary>Ends and retries of jobs, written with the states they change.</summary>
+    public ImmutableArray<CxJobUpdate> JobUpdates { get; init; } = [];
+
+    public bool IsEmpty => Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty;
 }

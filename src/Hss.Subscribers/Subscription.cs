@@ -126,11 +126,8 @@ public sealed record PublicIdentity
 
     public PublicIdentityType Type { get; init; }
 
-    /// <summary>Whether Identity holds a regular expression: other identities fall into it.</summary>
-    public bool IsWildcarded => Type is PublicIdentityType.WildcardedPsi or PublicIdentityType.WildcardedImpu;
-
-    /// <summary>Whether it names a service and not a user; it never registers.</summary>
-    public bool IsServiceIdentity => Type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi;
+    /// <summary>A service and not a user: TS 23.003 13.5.</summary>
+    public bool IsPublicServiceIdentity => Type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi;
 
     public string? DisplayName { get; init; }
 
@@ -156,6 +153,9 @@ public sealed record PublicIdentity
 
     /// <summary>1 or more, or null. Spec: TS 29.228 Annex E (MaxNumOfAllowedSimultRegistrations).</summary>
     public int? MaxSimultaneousRegistrations { get; init; }
+
+    /// <summary>Whether Identity holds a regular expression: other identities fall into it. Spec: TS 23.003 13.4A, 13.5.</summary>
+    public bool IsWildcarded => Type is PublicIdentityType.WildcardedPsi or PublicIdentityType.WildcardedImpu;
 }
 
 /// <summary>Spec: TS 29.228 Annex E (PriorityNamespace, PriorityLevel), RFC 4412.</summary>

@@ -12,7 +12,7 @@ internal sealed class SubscriptionFacts : IEquatable<SubscriptionFacts>
     {
         _owner = subscription;
         UnregisteredProfiles = [.. subscription.ServiceProfiles
-            .Where(profile => profile.InitialFilterCriteria.Any(UnregisteredServices.CanFire)).Select(profile => profile.Name)];
+            .Where(profile => profile.AllFilters.Any(UnregisteredServices.CanFire)).Select(profile => profile.Name)];
         PrivateIdentities = [.. subscription.ImplicitRegistrationSets.Select(set => set.PrivateIdentities.IsEmpty
             ? subscription.PrivateIdentities : [.. subscription.PrivateIdentities.Where(identity => set.BelongsTo(identity.Identity))])];
         HasUnregisteredServices = [.. subscription.ImplicitRegistrationSets.Select(set => set.PublicIdentities.Any(ServesUnregistered))];

@@ -23,28 +23,50 @@ public static class UserDataXml
         NewLineHandling = NewLineHandling.Entitize,
     };
 
-    public static ReadOnlyMemory<byte> Write(Subscription subscription, int setIndex, string privateIdentity, UserDataForm form = UserDataForm.Base)
+    /// <param name="nonDistinct">An identity that fell into a wildcard of this set; the S-CSCF asked for it and looks for it in the answer.</param>
+    public static ReadOnlyMemory<byte> Write(
+        Subscription subscription, int setIndex, string privateIdentity, UserDataForm form = UserDataForm.Base, NonDistinctIdentity? nonDistinct = null)
     {
         ArgumentNullException.ThrowIfNull(subscription);
-        _ = form;
+        var set = subscription.ImplicitRegistrationSets[setIndex];
         using var buffer = new MemoryStream(2048);
         using (var xml = XmlWriter.Create(buffer, s_settings))
         {
             xml.WriteStartElement("IMSSubscription");
             xml.WriteElementString("PrivateID", privateIdentity);
-            foreach (var group in Group(subscription.ImplicitRegistrationSets[setIndex]))
-                WriteServiceProfile(xml, group, subscription.FindServiceProfile(group[0].ServiceProfile));
+            foreach (var group in Group(set, form))
+            {
+                xml.WriteStartElement("ServiceProfile");
+                foreach (var identity in group) WriteIdentity(xml, set, identity, form, nonDistinct);
+                if (subscription.FindServiceProfile(group[0].ServiceProfile) is { } profile) WriteServices(xml, profile, form);
+                xml.WriteEndElement();
+            }
+            WriteSubscriptionExtension(xml, subscription);
             xml.WriteEndElement();
         }
         return buffer.ToArray();
+    }
+
+    /// <summary>The alias group that an identity is said to belong to; null for a service, which has no aliases.</summary>
+    /// Why one for those that were given none: with AliasInd every public user identity carries one (TS 29.229 7.1.1). They share the group
+    /// they would be read as without the feature, where they share a ServiceProfile element. Its name is that of its first identity:
+    /// unique, and the same as long as that identity is the first.
+    internal static string? AliasGroupOf(ImplicitRegistrationSet set, PublicIdentity identity)
+    {
+        if (identity.IsPublicServiceIdentity) return null;
+        if (identity.AliasGroup is not null) return identity.AliasGroup;
+        foreach (var first in set.PublicIdentities)
+            if (first.AliasGroup is null && first.ServiceProfile == identity.ServiceProfile) return first.Identity;
+        return identity.Identity;
     }
 
     /// <summary>The identities of each ServiceProfile element: those with one service profile and one alias group, the default identity first of all.</summary>
     /// Why: a S-CSCF that does not know AliasIdentityGroupID reads the identities of one element as aliases of each other (TS 29.228 B.2.1),
     /// so identities of different alias groups are kept apart. Identities without any group share an element: they are the numbers and
     /// names of one subscriber (the usual sip, sip+number, tel), and repeating every filter per identity would treble the document.
+    /// One that does know it is told in so many words, so that only the service profile makes an element.
     /// The default identity is the first non-barred one over the whole document (6.5), and grouping must not push another one before it.
-    private static List<List<PublicIdentity>> Group(ImplicitRegistrationSet set)
+    private static List<List<PublicIdentity>> Group(ImplicitRegistrationSet set, UserDataForm form)
     {
         var groups = new List<List<PublicIdentity>>(1);
         var first = set.DefaultIdentity;
@@ -52,38 +74,65 @@ public static class UserDataXml
         foreach (var identity in set.PublicIdentities)
         {
             if (ReferenceEquals(identity, first)) continue;
-            var group = groups.Find(g => g[0].ServiceProfile == identity.ServiceProfile && g[0].AliasGroup == identity.AliasGroup);
+            var group = groups.Find(g => g[0].ServiceProfile == identity.ServiceProfile
+                && (form.HasFlag(UserDataForm.AliasGroups) || g[0].AliasGroup == identity.AliasGroup));
             if (group is null) groups.Add([identity]);
             else group.Add(identity);
         }
         return groups;
     }
 
-    private static void WriteServiceProfile(XmlWriter xml, List<PublicIdentity> identities, ServiceProfile? profile)
+    /// <summary>An identity; and when it is the wildcard, the one that fell into it.</summary>
+    /// Kamailio answers 500 when the identity it asked for is not in the profile. A user identity stands beside its wildcard, with a type of its own
+    /// (NON_DISTINCT_IMPU); a PSI stands in place of its wildcard, because the type is the same and WildcardedPSI says the rest (Annex E).
+    private static void WriteIdentity(
+        XmlWriter xml, ImplicitRegistrationSet set, PublicIdentity identity, UserDataForm form, NonDistinctIdentity? nonDistinct)
     {
-        xml.WriteStartElement("ServiceProfile");
-        foreach (var identity in identities) WritePublicIdentity(xml, identity);
-        if (profile is not null)
-            foreach (var filter in profile.InitialFilterCriteria) WriteFilter(xml, filter);
+        var aliasGroup = form.HasFlag(UserDataForm.AliasGroups) ? AliasGroupOf(set, identity) : null;
+        var fallen = nonDistinct is { } asked && asked.Wildcard == identity.Identity ? asked.Identity : null;
+        if (fallen is null || !identity.IsPublicServiceIdentity) PublicIdentityXml.Write(xml, identity, aliasGroup);
+        if (fallen is not null) PublicIdentityXml.Write(xml, identity, aliasGroup, fallen);
+    }
+
+    private static void WriteServices(XmlWriter xml, ServiceProfile profile, UserDataForm form)
+    {
+        if (profile.CoreNetworkServicesAuthorization is { } authorization) WriteAuthorization(xml, authorization);
+        var byNumber = form.HasFlag(UserDataForm.SharedFilterSets) && !profile.SharedFilterSets.IsEmpty;
+        foreach (var filter in byNumber ? profile.InitialFilterCriteria : profile.AllFilters) WriteFilter(xml, filter);
+        if (!byNumber) return;
+        xml.WriteStartElement("Extension");
+        foreach (var shared in profile.SharedFilterSets) WriteNumber(xml, "SharedIFCSetID", shared.Id);
         xml.WriteEndElement();
     }
 
-    private static void WritePublicIdentity(XmlWriter xml, PublicIdentity identity)
+    private static void WriteAuthorization(XmlWriter xml, CoreNetworkServicesAuthorization authorization)
     {
-        xml.WriteStartElement("PublicIdentity");
-        if (identity.Barred) xml.WriteElementString("BarringIndication", "1");
-        xml.WriteElementString("Identity", identity.Identity);
-        // AliasIdentityGroupID is not written: without the AliasInd feature on both sides the S-CSCF does not know it (TS 29.229 7.1.1).
-        if (identity.Type != PublicIdentityType.DistinctPublicIdentity || identity.DisplayName is not null)
+        xml.WriteStartElement("CoreNetworkServicesAuthorization");
+        if (authorization.SubscribedMediaProfileId is { } media) WriteNumber(xml, "SubscribedMediaProfileId", media);
+        if (authorization.ServiceIds is { IsEmpty: false } services)
         {
             xml.WriteStartElement("Extension");
-            if (identity.Type != PublicIdentityType.DistinctPublicIdentity) WriteNumber(xml, "IdentityType", (int)identity.Type);
-            if (identity.DisplayName is not null)
-            {
-                xml.WriteStartElement("Extension");
-                xml.WriteElementString("DisplayName", identity.DisplayName);
-                xml.WriteEndElement();
-            }
+            xml.WriteStartElement("ListOfServiceIds");
+            foreach (var service in services) xml.WriteElementString("ServiceId", service);
+            xml.WriteEndElement();
+            xml.WriteEndElement();
+        }
+        xml.WriteEndElement();
+    }
+
+    private static void WriteSubscriptionExtension(XmlWriter xml, Subscription subscription)
+    {
+        if (subscription.Imsi is null && subscription.ReferenceLocation is null) return;
+        xml.WriteStartElement("Extension");
+        if (subscription.Imsi is not null) xml.WriteElementString("IMSI", subscription.Imsi);
+        if (subscription.ReferenceLocation is { } location)
+        {
+            xml.WriteStartElement("Extension");
+            xml.WriteStartElement("ReferenceLocationInformation");
+            if (location.AccessType is not null) xml.WriteElementString("AccessType", location.AccessType);
+            if (location.AccessInfo is not null) xml.WriteElementString("AccessInfo", location.AccessInfo);
+            if (location.AccessValue is not null) xml.WriteElementString("AccessValue", location.AccessValue);
+            xml.WriteEndElement();
             xml.WriteEndElement();
         }
         xml.WriteEndElement();
@@ -162,3 +211,6 @@ public static class UserDataXml
 
     private static void WriteFlag(XmlWriter xml, string name, bool value) => xml.WriteElementString(name, value ? "1" : "0");
 }
+
+/// <summary>An identity that is not provisioned itself, and the wildcard it falls into. Both canonical.</summary>
+public readonly record struct NonDistinctIdentity(string Identity, string Wildcard);

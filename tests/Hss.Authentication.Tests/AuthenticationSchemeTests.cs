@@ -15,6 +15,9 @@ public class AuthenticationSchemeTests
     [InlineData("sip digest", AuthenticationSchemes.SipDigest)]
     [InlineData("Digest-MD5", AuthenticationSchemes.LegacyDigestMd5)]
     [InlineData("DIGEST-MD5", AuthenticationSchemes.LegacyDigestMd5)]
+    [InlineData("NASS-Bundled", AuthenticationSchemes.NassBundled)]
+    [InlineData("nass-bundled", AuthenticationSchemes.NassBundled)]
+    [InlineData("Early-IMS-Security", AuthenticationSchemes.EarlyImsSecurity)]
     [InlineData("Unknown", AuthenticationSchemes.None)]
     [InlineData("unknown", AuthenticationSchemes.None)]
     public void Served_names_are_read_whatever_their_case(string name, AuthenticationSchemes expected)
@@ -26,9 +29,8 @@ public class AuthenticationSchemeTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("NASS-Bundled")]
-    [InlineData("Early-IMS-Security")]
-    [InlineData("Digest-AKAv2-MD5")]
+    [InlineData("Digest-AKAv3-MD5")]
+    [InlineData("Digest-AKAv2")]
     [InlineData("Digest")]
     [InlineData("SIP Digest ")]
     [InlineData("SIP-Digest")]
@@ -39,6 +41,31 @@ public class AuthenticationSchemeTests
         Assert.False(AuthenticationScheme.TryParse(Encoding.UTF8.GetBytes(name), out var scheme));
         Assert.Equal(AuthenticationSchemes.None, scheme);
         Assert.False(AuthenticationScheme.TryParseProvisioned(name, out _));
+    }
+
+    [Theory]
+    [InlineData("Digest-AKAv1-MD5", "Digest-AKAv1-MD5")]
+    [InlineData("digest-akav2-md5", "Digest-AKAv2-MD5")]
+    [InlineData("Digest-AKAv1-SHA-256", "Digest-AKAv1-SHA-256")]
+    [InlineData("Digest-AKAv2-SHA-256", "Digest-AKAv2-SHA-256")]
+    public void Every_digest_over_aka_is_one_scheme_that_keeps_its_name(string asked, string answered)
+    {
+        Assert.True(AuthenticationScheme.TryParse(Encoding.UTF8.GetBytes(asked), out var scheme, out var name));
+        Assert.Equal((AuthenticationSchemes.DigestAkaV1Md5, answered), (scheme, name));
+        Assert.Equal(answered == "Digest-AKAv1-MD5", AuthenticationScheme.TryParseProvisioned(asked, out _));
+    }
+
+    [Fact]
+    public void A_line_and_an_address_are_schemes_of_their_own_behind_any_secret()
+    {
+        var line = new Credentials(null, null) { LineIdentifiers = ["dsl/1/7"] };
+        var address = new Credentials(null, null) { FramedAddress = new(System.Net.IPAddress.Loopback, 32, null) };
+        var both = line with { FramedAddress = address.FramedAddress };
+        Assert.Equal(AuthenticationSchemes.NassBundled, AuthenticationScheme.PossibleFor(line));
+        Assert.Equal(AuthenticationSchemes.EarlyImsSecurity, AuthenticationScheme.PossibleFor(address));
+        Assert.Equal(AuthenticationSchemes.NassBundled, AuthenticationScheme.DefaultFor(both));
+        Assert.Equal(AuthenticationSchemes.EarlyImsSecurity, AuthenticationScheme.DefaultFor(address));
+        Assert.Equal(AuthenticationSchemes.SipDigest, AuthenticationScheme.DefaultFor(both with { Digest = Digest }));
     }
 
     [Fact]

@@ -14,15 +14,15 @@ public sealed class GeneratedCasesTests
         Assert.Equal(ServedRequests.OfCx.Select(command => command.Code).Order(), cx.Procedures.Select(procedure => procedure.Grammar.Code).Order());
     }
 
-    /// <summary>Least numbers, written down by hand from the printed grammars: places, and among them required, single and grouped ones.</summary>
+    /// <summary>Least numbers: places, and among them required, single and grouped ones. A grammar that grows may have more.</summary>
     [Theory]
-    [InlineData("CER", 15, 5, 8, 1)]
+    [InlineData("CER", 15, 5, 9, 1)]
     [InlineData("DWR", 3, 2, 3, 0)]
     [InlineData("DPR", 3, 3, 3, 0)]
-    [InlineData("UAR", 26, 15, 20, 4)]
-    [InlineData("LIR", 25, 13, 19, 4)]
-    [InlineData("MAR", 43, 18, 30, 5)]
-    [InlineData("SAR", 50, 25, 40, 8)]
+    [InlineData("UAR", 26, 15, 23, 4)]
+    [InlineData("LIR", 25, 13, 22, 4)]
+    [InlineData("MAR", 44, 20, 40, 6)]
+    [InlineData("SAR", 53, 28, 47, 9)]
     public void Every_grammar_has_its_places(string name, int all, int required, int single, int groups)
     {
         Place[] places = [.. Place.Of(ServedRequests.Find(name))];

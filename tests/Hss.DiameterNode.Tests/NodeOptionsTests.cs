@@ -19,10 +19,12 @@ public sealed class NodeOptionsTests
         { "Diameter:Peers:1:Identity", new NodeOptions { Peers = [new PeerOptions { Identity = "a.example" }, new PeerOptions { Identity = "A.example" }] } },
         { "Diameter:Peers:0:Identity", new NodeOptions { Identity = "me.example", Peers = [new PeerOptions { Identity = "Me.example" }] } },
         { "Diameter:Peers:0:Address", new NodeOptions { Peers = [new PeerOptions { Identity = "a.example", Address = "a.example:3868" }] } },
-        { "Diameter:Peers:0:Connect", new NodeOptions { Peers = [new PeerOptions { Identity = "a.example", Connect = true }] } },
+        { "Diameter:Peers:0:Address", new NodeOptions { Peers = [new PeerOptions { Identity = "a.example", Connect = true }] } },
         { "Diameter:MaxFrameLengthBytes", new NodeOptions { MaxFrameLengthBytes = 1 << 20 } },
         { "Diameter:MaxRequestsInFlightPerPeer", new NodeOptions { MaxRequestsInFlightPerPeer = 0 } },
         { "Diameter:WatchdogInterval", new NodeOptions { WatchdogInterval = TimeSpan.Zero } },
+        { "Diameter:ReconnectInterval", new NodeOptions { ReconnectInterval = TimeSpan.Zero } },
+        { "Diameter:AnswerTimeout", new NodeOptions { AnswerTimeout = TimeSpan.FromDays(2) } },
         { "Diameter:RequestDeadline", new NodeOptions { RequestDeadline = TimeSpan.FromSeconds(-1) } },
     };
 

@@ -15,12 +15,15 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
     public static readonly Requirement Compiler = Program("gcc", "gcc");
     public static readonly Requirement CompilerHeaders = new("the C library's headers", "libc6-dev", () => File.Exists("/usr/include/stdlib.h"));
     public static readonly Requirement Compose = Program("docker-compose", "docker-compose");
+    public static readonly Requirement OpenSsl = Program("openssl", "openssl");
+    public static readonly Requirement Promtool = Program("promtool", "prometheus");
     public static readonly Requirement Python = new("/usr/bin/python3", "python3", () => File.Exists("/usr/bin/python3"));
     public static readonly Requirement PythonCryptography = new(
         "the Python module cryptography", "python3-cryptography", () => Directory.Exists("/usr/lib/python3/dist-packages/cryptography"));
     public static readonly Requirement FreeDiameter = Program("freeDiameterd", "freediameterd");
     public static readonly Requirement FreeDiameterExtensions = new(
         "freeDiameter's acl_wl and rt_default", "freediameter-extensions", () => File.Exists("/usr/lib/freeDiameter/rt_default.fdx"));
+    public static readonly Requirement Openssl = Program("openssl", "openssl");
     public static readonly Requirement Root = new(
         "root, to capture on the loopback interface", "", () => Environment.IsPrivilegedProcess);
     public static readonly Requirement Linux = new("Linux", "", OperatingSystem.IsLinux);

@@ -12,9 +12,10 @@ internal static class CxRequests
 
     private static uint s_endToEnd;
 
-    public static byte[] Uar(string userName, string publicIdentity, uint? type = null, string visited = Realm, uint? flags = null) =>
+    public static byte[] Uar(string userName, string publicIdentity, uint? type = null, string visited = Realm, uint? flags = null, Action<MessageWriter>? more = null) =>
         Build(300, writer =>
         {
+            more?.Invoke(writer);
             writer.WriteText(Avp.UserName, userName);
             writer.WriteText(Avp.PublicIdentity, publicIdentity);
             writer.WriteText(Avp.VisitedNetworkIdentifier, visited);
@@ -22,9 +23,10 @@ internal static class CxRequests
             if (flags is { } bits) writer.WriteUnsigned32(Avp.UarFlags, bits);
         });
 
-    public static byte[] Lir(string publicIdentity, bool originating = false, uint? type = null) =>
+    public static byte[] Lir(string publicIdentity, bool originating = false, uint? type = null, Action<MessageWriter>? more = null) =>
         Build(302, writer =>
         {
+            more?.Invoke(writer);
             writer.WriteText(Avp.PublicIdentity, publicIdentity);
             if (originating) writer.WriteUnsigned32(Avp.OriginatingRequest, 0);
             if (type is { } value) writer.WriteUnsigned32(Avp.UserAuthorizationType, value);
@@ -32,9 +34,11 @@ internal static class CxRequests
 
     public static byte[] Mar(
         string userName, string publicIdentity, string? scheme = AuthenticationScheme.DigestAkaV1Md5, uint items = 1, string serverName = ScscfName,
-        byte[]? authorization = null, bool authorizationAtTopLevel = false, string originHost = "scscf." + Realm) =>
+        byte[]? authorization = null, bool authorizationAtTopLevel = false, string originHost = "scscf." + Realm,
+        Action<MessageWriter>? more = null) =>
         Build(303, writer =>
         {
+            more?.Invoke(writer);
             writer.WriteText(Avp.UserName, userName);
             writer.WriteText(Avp.PublicIdentity, publicIdentity);
             writer.WriteUnsigned32(Avp.SipNumberAuthItems, items);
@@ -58,6 +62,23 @@ internal static class CxRequests
             writer.WriteUnsigned32(Avp.UserDataAlreadyAvailable, alreadyAvailable);
             more?.Invoke(writer);
         }, originHost);
+
+    /// <summary>One Supported-Features AVP. IMSRestorationInd is 4.</summary>
+    public static Action<MessageWriter> Features(uint bits, bool demanded = false, uint list = 1, uint vendor = Vendors.ThreeGpp) => writer =>
+    {
+        writer.BeginGroup(Avp.SupportedFeatures.Key, Avp.SupportedFeatures.Flags | (demanded ? AvpFlags.Mandatory : 0));
+        writer.WriteUnsigned32(Avp.VendorId, vendor);
+        writer.WriteUnsigned32(Avp.FeatureListId, list);
+        writer.WriteUnsigned32(Avp.FeatureList, bits);
+        writer.EndGroup();
+    };
+
+    public static Action<MessageWriter> RestorationInfo(string userName, string tag = "new") => writer =>
+        writer.WriteAvp(Avp.ScscfRestorationInfo.Key, Avp.ScscfRestorationInfo.Flags, Restoration(userName, tag));
+
+    public static Action<MessageWriter> MultipleRegistration => writer => writer.WriteUnsigned32(Avp.MultipleRegistrationIndication, 1);
+
+    public static Action<MessageWriter> Wildcard(string identity) => writer => writer.WriteText(Avp.WildcardedPublicIdentity, identity);
 
     /// <summary>The members of a SCSCF-Restoration-Info: what one contact of a user needs, told apart by a tag.</summary>
     public static byte[] Restoration(string userName, string tag)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Hss.Subscribers;
+using Hss.Testing;
 
 namespace Hss.Procedures.Tests;
 
@@ -7,11 +9,16 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
 {
     private readonly List<Subscriber> _subscribers = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private ImmutableSortedDictionary<long, CxJob> _jobs = ImmutableSortedDictionary<long, CxJob>.Empty;
+    private long _lastJob;
 
     /// <summary>Number of changes that were made durable.</summary>
     public int Commits { get; private set; }
 
     public bool Unavailable { get; set; }
+
+    /// <summary>A full disk: what is in memory can be read.</summary>
+    public bool CommitsFail { get; set; }
 
     /// <summary>What provisioning did to a subscriber while a procedure waited for its turn.</summary>
     public Func<Subscriber, Subscriber>? Meanwhile { get; set; }
@@ -51,8 +58,10 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)
     {
         Available();
+        if (CommitsFail) throw new StoreUnavailableException("the disk is full");
         Commits++;
         turn.Subscriber!.Publish(change);
+        Write(change.Jobs, change.JobUpdates);
         return ValueTask.CompletedTask;
     }
 
@@ -60,6 +69,47 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     {
         foreach (var subscription in subscriptions) Add(subscription);
         return Task.FromResult(new UpsertCounts(subscriptions.Count, 0));
+    }
+
+    public event Action? JobsWritten;
+
+    /// <summary>All jobs, finished ones too.</summary>
+    public IReadOnlyList<CxJob> Jobs => [.. _jobs.Values];
+
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    public Task<bool> RemoveAsync(string subscriptionId, CancellationToken cancellationToken)
+    {
+        if (_subscribers.Find(one => one.Subscription.SubscriptionId == subscriptionId) is not { } subscriber) return Task.FromResult(false);
+        _subscribers.Remove(subscriber);
+        Write(RegistrationConsequences.OfRemoval(subscriber.Subscription, subscriber.States), []);
+        return Task.FromResult(true);
+    }
+
+    public Task<IReadOnlyList<CxJob>> ReadJobsAsync(CxJobQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult(JobTable.Select(Available()._jobs, query));
+
+    public Task<IReadOnlyList<OpenJobs>> ReadOpenJobsAsync(CancellationToken cancellationToken) => Task.FromResult(JobTable.Open(Available()._jobs));
+
+    public Task WriteJobsAsync(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates, CancellationToken cancellationToken)
+    {
+        Available().Write(jobs, updates);
+        return Task.CompletedTask;
+    }
+
+    public Task<int> PruneJobsAsync(DateTimeOffset finishedBefore, int keep, CancellationToken cancellationToken)
+    {
+        var before = _jobs.Count;
+        _jobs = JobTable.Prune(_jobs, finishedBefore, keep);
+        return Task.FromResult(before - _jobs.Count);
+    }
+
+    private void Write(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates)
+    {
+        if (jobs.IsEmpty && updates.IsEmpty) return;
+        _jobs = JobTable.Update(_jobs, updates);
+        foreach (var job in jobs) _jobs = _jobs.Add(++_lastJob, JobTable.Stamp(job, _lastJob, Time));
+        JobsWritten?.Invoke();
     }
 
     private InMemorySubscriberStore Available() => Unavailable ? throw new StoreUnavailableException("the store is away") : this;

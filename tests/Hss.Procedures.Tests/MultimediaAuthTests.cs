@@ -9,7 +9,7 @@ using static Hss.Procedures.Tests.TestSubscriptions;
 
 namespace Hss.Procedures.Tests;
 
-/// <summary>MAR beside its decision tables: schemes, the vectors in its answers, and what an AUTS may do. Spec: TS 29.228 6.3.1, TS 33.203 6.1.</summary>
+/// <summary>MAR beside its decision tables: the vectors in its answers, and what an AUTS may do. Spec: TS 29.228 6.3.1, TS 33.203 6.1.</summary>
 public sealed class MultimediaAuthTests
 {
     private static readonly AssignedServer Stored = new(ScscfName, "scscf." + CxRequests.Realm, CxRequests.Realm);
@@ -37,44 +37,6 @@ public sealed class MultimediaAuthTests
             Assert.Equal(AliceSip, reply.TextOf(Avp.PublicIdentity));
             Assert.False(reply.Has(Avp.SipAuthDataItem));
         }
-    }
-
-    // The scheme is the subscriber's: rows are what may be asked of whom (docs/decisions/0005).
-    [Theory]
-    [InlineData("aka", "Digest-AKAv1-MD5", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "digest-akav1-md5", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "unknown", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "Unknown", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "", "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", null, "R:2001", "Digest-AKAv1-MD5")]
-    [InlineData("aka", "SIP Digest", "E:5006", null)]
-    [InlineData("aka", "Digest-MD5", "E:5006", null)] // the scheme by which another HSS hands out K
-    [InlineData("aka", "Digest", "E:5006", null)]
-    [InlineData("aka", "HTTP_DIGEST_MD5", "E:5006", null)]
-    [InlineData("aka", "Early-IMS-Security", "E:5006", null)]
-    [InlineData("aka", "NASS-Bundled", "E:5006", null)]
-    [InlineData("aka", "no such thing", "E:5006", null)]
-    [InlineData("fixed", "SIP Digest", "R:2001", "SIP Digest")]
-    [InlineData("fixed", "unknown", "R:2001", "SIP Digest")]
-    [InlineData("fixed", "Digest-AKAv1-MD5", "E:5006", null)]
-    [InlineData("fixed", "Digest-MD5", "E:5006", null)] // password not kept for it
-    [InlineData("fixed, password kept", "Digest-MD5", "R:2001", "Digest-MD5")]
-    [InlineData("fixed, password kept", "unknown", "R:2001", "SIP Digest")]
-    public async Task Schemes(string user, string? asked, string result, string? answered)
-    {
-        var store = new InMemorySubscriberStore();
-        store.Add(AliceSubscription());
-        store.Add(PhoneSubscription(keepPassword: user == "fixed, password kept"));
-        await using var peer = await CxPeer.ConnectAsync(store);
-
-        var reply = user == "aka" ? await peer.AskAsync(Mar(Alice, AliceSip, asked)) : await peer.AskAsync(Mar(Phone, PhoneSip, asked));
-
-        Assert.Equal(result, reply.Result);
-        Assert.Equal(answered is not null, reply.Has(Avp.SipAuthDataItem));
-        if (answered is null) { Assert.Equal(0, store.Commits); return; }
-        var item = reply.All(Avp.SipAuthDataItem).First;
-        Assert.Equal(answered, Inside(item, Avp.SipAuthenticationScheme).ToText());
-        Assert.Equal(1u, reply.All(Avp.SipNumberAuthItems).First.ToUnsigned32());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Hss.DiameterNode;
+using Hss.Procedures.Cx;
 using Hss.Server.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -37,7 +38,11 @@ public sealed class ServerSettingsTests
     [InlineData("Diameter:Listen:0", "127.0.0.1", "is not an address and port")]
     [InlineData("Diameter:Listen:0", "3868", "is not an address and port")]
     [InlineData("Diameter:Listen:0", "127.0.0.1:99999", "is not an address and port")]
-    [InlineData("Diameter:Listen:0", "127.0.0.1:3868;tls", "TLS listeners are not available")]
+    [InlineData("Diameter:Listen:0", "127.0.0.1:3868;tls", "Diameter:Listen:0 needs it")]
+    [InlineData("Diameter:Listen:0", ";tls", "is not an address and port")]
+    [InlineData("Diameter:Listen", "127.0.0.1:3868,127.0.0.1:3868;tls", "listed twice")]
+    [InlineData("Diameter:Tls:KeyFile", "a.key", "Tls:CertificateFile: is missing beside the others")]
+    [InlineData("Operations:Listen", "8080", "is not an address and port")]
     [InlineData("Diameter:Listen", "127.0.0.1:3868,127.0.0.1:3868", "listed twice")]
     [InlineData("Diameter:AllowUnknownPeers", "maybe", "neither true nor false")]
     [InlineData("Diameter:Identity", "two words", "is no host or realm name")]
@@ -56,6 +61,8 @@ public sealed class ServerSettingsTests
     [InlineData("Authentication:MaxVectorsPerRequest", "0", "from 1 to 32")]
     [InlineData("Provisioning:Listen", "nowhere", "is not an address and port")]
     [InlineData("Cx:DefaultServerCapabilities:Mandatory", "1,x", "is not a whole number")]
+    [InlineData("Cx:Features", "SiFC,Restoration", "list SiFC, AliasInd, IMSRestorationInd, or none alone")]
+    [InlineData("Cx:Features", "none,SiFC", "'none' is no feature")]
     public void Bad_input_is_refused_with_the_key_and_the_mend(string key, string value, string says)
     {
         var problem = Assert.Throws<ConfigurationException>(() => Read((key, value)));
@@ -71,14 +78,43 @@ public sealed class ServerSettingsTests
         Assert.True(Read(("Diameter:Listen:0", "0.0.0.0:3868"), ("Diameter:AllowUnknownPeers", "true")).Diameter.Node.AllowUnknownPeers);
     }
 
+    [Theory]
+    [InlineData(null, CxFeatures.All)]
+    [InlineData("none", CxFeatures.None)]
+    [InlineData("IMSRestorationInd", CxFeatures.Restoration)]
+    [InlineData("SiFC, AliasInd", CxFeatures.SharedFilterSets | CxFeatures.AliasIndication)]
+    public void Features_are_read_by_their_names(string? value, CxFeatures features) =>
+        Assert.Equal(features, (value is null ? Read() : Read(("Cx:Features", value))).Cx.Features);
+
+    [Fact]
+    public void A_TLS_listener_has_its_three_files()
+    {
+        var diameter = Read(
+            ("Diameter:Listen:0", "127.0.0.1:3868"), ("Diameter:Listen:1", "127.0.0.1:5868;TLS"),
+            ("Diameter:Tls:CertificateFile", "a.pem"), ("Diameter:Tls:KeyFile", "a.key"), ("Diameter:Tls:CaFile", "ca.pem")).Diameter;
+        Assert.Equal(["127.0.0.1:3868", "127.0.0.1:5868;tls"], diameter.Listen.Select(listener => listener.ToString()));
+        Assert.Equal(new TlsSettings("a.pem", "a.key", "ca.pem"), diameter.Tls);
+        Assert.Null(Read().Diameter.Tls);
+    }
+
+    [Fact]
+    public void The_operations_listener_is_off_only_when_that_is_said()
+    {
+        Assert.Equal("127.0.0.1:8080", Read().Operations.Listen?.ToString());
+        Assert.Equal("127.0.0.2:81", Read(("Operations:Listen", "127.0.0.2:81")).Operations.Listen?.ToString());
+        Assert.Null(Read(("Operations:Listen", "")).Operations.Listen);
+    }
+
     [Fact]
     public void Peers_are_read_whole()
     {
         var peer = Assert.Single(Read(
             ("Diameter:Peers:0:Identity", "dra.example.org"), ("Diameter:Peers:0:Role", "Relay"), ("Diameter:Peers:0:Quirks:0", "kamailio"),
-            ("Diameter:Peers:0:Applications:0", "Cx"), ("Diameter:Peers:0:Commands", "MAR, SAR"), ("Diameter:Peers:0:Realms:0", "a.example")).Diameter.Node.Peers);
+            ("Diameter:Peers:0:CertificateNames", "pool.example.org, old.example.org"), ("Diameter:Peers:0:Applications:0", "Cx"),
+            ("Diameter:Peers:0:Commands", "MAR, SAR"), ("Diameter:Peers:0:Realms:0", "a.example")).Diameter.Node.Peers);
         Assert.Equal(("dra.example.org", PeerRole.Relay, PeerQuirks.Kamailio), (peer.Identity, peer.Role, peer.Quirks));
         Assert.Equal("Cx", Assert.Single(peer.Applications));
+        Assert.Equal(["pool.example.org", "old.example.org"], peer.CertificateNames);
         Assert.Equal(["MAR", "SAR"], peer.Commands);
         Assert.Equal("a.example", Assert.Single(peer.Realms));
     }
@@ -100,6 +136,8 @@ public sealed class ServerSettingsTests
     [Theory]
     [InlineData("--demo", "--Diameter:Realm=x")]
     [InlineData("import", "--file", "a.jsonl", "--continue-on-error")]
+    [InlineData("certs", "dev")]
+    [InlineData("certs", "dev", "--out", "x", "--name", "a.example.org", "--name=b.example.org", "--Diameter:Identity=c.example.org")]
     [InlineData("import", "--file=a.jsonl", "--Storage:ConnectionString", "Data Source=x")]
     public void Good_command_lines(params string[] words) => Assert.NotNull(CommandLine.Parse(words));
 
@@ -108,6 +146,12 @@ public sealed class ServerSettingsTests
     [InlineData("import")]
     [InlineData("import", "--file")]
     [InlineData("--file", "x")]
+    [InlineData("certs")]
+    [InlineData("certs", "prod")]
+    [InlineData("certs", "dev", "--out")]
+    [InlineData("certs", "dev", "--out=")]
+    [InlineData("--name", "x")]
+    [InlineData("--demo=yes")]
     [InlineData("run")]
     [InlineData("import", "--demo", "--file", "x")]
     public void Bad_command_lines_say_how_it_goes(params string[] words) =>

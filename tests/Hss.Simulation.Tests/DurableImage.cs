@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hss.Storage;
 using Hss.Subscribers;
 using Hss.Testing;
@@ -66,6 +67,20 @@ internal sealed class ObservedDatabase(MemoryDatabase inner, CeilingHistory hist
     public IReadOnlyList<string> SubscriptionIds(int most) => inner.SubscriptionIds(most);
 
     public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() => inner.WildcardedIdentities();
+
+    public IReadOnlyList<CxJob> Jobs(CxJobQuery query) => inner.Jobs(query);
+
+    public IReadOnlyList<OpenJobs> OpenJobs() => inner.OpenJobs();
+
+    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates) => inner.WriteJobs(jobs, updates);
+
+    public int PruneJobs(DateTimeOffset finishedBefore, int keep) => inner.PruneJobs(finishedBefore, keep);
+
+    public int? Remove(string subscriptionId)
+    {
+        _written.Add(subscriptionId);
+        return inner.Remove(subscriptionId);
+    }
 
     public void Write(SubscriberWrite write)
     {

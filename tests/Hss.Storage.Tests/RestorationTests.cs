@@ -12,7 +12,7 @@ public sealed class RestorationTests
 
     private static readonly RegistrationState Restorable = Sample.Registered(Sample.Impi(1), Sample.Impi(2)) with
     {
-        RestorationData = [new(Sample.Impi(2), new byte[] { 1, 2, 3, 4 }), new(Sample.Impi(1), new byte[RestorationData.MaxLengthBytes])],
+        RestorationData = [new(Sample.Impi(2), new byte[] { 1, 2, 3, 4 }), new(Sample.Impi(1), new byte[Restoration.MaxEntryBytes])],
         UserDataOutdated = true,
         ReassignmentPending = true,
     };
@@ -54,7 +54,7 @@ public sealed class RestorationTests
         await using var on = new StoreOn(DatabaseKind.Memory);
         await on.Store.UpsertAsync([Two], None);
         var subscriber = await Sample.FindAsync(on.Store, 1);
-        var tooMuch = Restorable with { RestorationData = [new(Sample.Impi(1), new byte[RestorationData.MaxTotalBytes + 1])] };
+        var tooMuch = Restorable with { RestorationData = [new(Sample.Impi(1), new byte[Restoration.MaxSetBytes + 1])] };
         await Assert.ThrowsAsync<ArgumentException>(() => Sample.CommitAsync(on.Store, subscriber, Sample.Register(0, tooMuch)));
         Assert.Equal(RegistrationState.Initial, subscriber.States[0]);
     }

@@ -44,6 +44,9 @@ public sealed class MemoryDatabase : ISubscriberDatabase
     /// moment.</summary>
     public Action? OnWrite { get; set; }
 
+    /// <summary>What stamps jobs.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public Action? OnCommit { get; set; }
 
     /// <summary>Commits that were tried.</summary>
@@ -61,7 +64,7 @@ public sealed class MemoryDatabase : ISubscriberDatabase
     }
 
     /// <summary>What is on the disk at this moment, as the next start would find it.</summary>
-    public MemoryDatabase PowerOff() => new(_durable);
+    public MemoryDatabase PowerOff() => new(_durable) { Time = Time };
 
     public string? FindOwner(IdentityKind kind, string identity) =>
         (kind == IdentityKind.Private ? Reading().PrivateOwners : Reading().PublicOwners).GetValueOrDefault(identity);
@@ -86,6 +89,37 @@ public sealed class MemoryDatabase : ISubscriberDatabase
             tables.Subscriptions.Values.Sum(row => row.States.Count(state => state.Status == RegistrationStatus.Registered)));
     }
 
+    public IReadOnlyList<CxJob> Jobs(CxJobQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return JobTable.Select(Reading().Jobs, query);
+    }
+
+    public IReadOnlyList<OpenJobs> OpenJobs() => JobTable.Open(Reading().Jobs);
+
+    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates)
+    {
+        var tables = Writing();
+        _open = (tables with { Jobs = JobTable.Update(tables.Jobs, updates) }).WithJobs(jobs, Time);
+    }
+
+    public int PruneJobs(DateTimeOffset finishedBefore, int keep)
+    {
+        var tables = Writing();
+        var pruned = JobTable.Prune(tables.Jobs, finishedBefore, keep);
+        _open = tables with { Jobs = pruned };
+        return tables.Jobs.Count - pruned.Count;
+    }
+
+    public int? Remove(string subscriptionId)
+    {
+        var tables = Writing();
+        if (!tables.Subscriptions.TryGetValue(subscriptionId, out var row)) return null;
+        var jobs = RegistrationConsequences.OfRemoval(row.Subscription, row.States);
+        _open = tables.Without(row).Retire(row).WithJobs(jobs, Time);
+        return jobs.Length;
+    }
+
     public void Write(SubscriberWrite write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -100,7 +134,9 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         _open = tables with
         {
             Subscriptions = tables.Subscriptions.SetItem(id, row with { SqnCeilings = ceilings.ToImmutable(), States = states.ToImmutable() }),
+            Jobs = JobTable.Update(tables.Jobs, write.JobUpdates),
         };
+        _open = _open.WithJobs(write.Jobs, Time);
     }
 
     public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions) => () => Upsert(subscriptions);
@@ -128,20 +164,20 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         var after = before;
         foreach (var subscription in subscriptions)
             if (before.Subscriptions.TryGetValue(subscription.SubscriptionId, out var old)) after = after.Without(old);
-        var created = 0;
+        var (created, jobs) = (0, ImmutableArray.CreateBuilder<CxJob>());
         foreach (var subscription in subscriptions)
         {
             var old = before.Subscriptions.GetValueOrDefault(subscription.SubscriptionId);
             if (old is null) created++;
-            after = after.With(Successor(subscription, old, before));
+            after = after.With(Successor(subscription, old, before, jobs));
         }
         foreach (var subscription in subscriptions)
             if (before.Subscriptions.TryGetValue(subscription.SubscriptionId, out var old)) after = after.Retire(old);
-        _open = after;
-        return new(created, subscriptions.Count - created);
+        _open = after.WithJobs(jobs.ToImmutable(), Time);
+        return new(created, subscriptions.Count - created) { Jobs = jobs.Count };
     }
 
-    private static StoredSubscriber Successor(Subscription subscription, StoredSubscriber? old, Tables before)
+    private static StoredSubscriber Successor(Subscription subscription, StoredSubscriber? old, Tables before, ImmutableArray<CxJob>.Builder jobs)
     {
         var ceilings = subscription.PrivateIdentities.Select(identity =>
         {
@@ -160,7 +196,13 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         }
         // A new object for every version: a write that was made for an older one is recognised by it.
         var rows = new SubscriberRows(0, [.. subscription.PrivateIdentities.Select((_, index) => (long)index)]);
-        return new(subscription, rows, CarryOver.States(subscription, oldSetOf, oldStates), [.. ceilings]);
+        var states = CarryOver.States(subscription, oldSetOf, oldStates);
+        if (old is not null && old.States.Any(state => state.Server is not null))
+        {
+            (states, var follow) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states);
+            jobs.AddRange(follow);
+        }
+        return new(subscription, rows, states, [.. ceilings]);
     }
 
     private Tables Reading()
@@ -192,16 +234,34 @@ public sealed class MemoryDatabase : ISubscriberDatabase
             ImmutableDictionary<string, StoredSubscriber>.Empty, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty,
             ImmutableDictionary<string, ulong>.Empty);
 
-        public Tables Without(StoredSubscriber old) => new(
-            Subscriptions.Remove(old.Subscription.SubscriptionId),
-            PrivateOwners.RemoveRange(PrivateIdentitiesOf(old.Subscription)),
-            PublicOwners.RemoveRange(PublicIdentitiesOf(old.Subscription)), RetiredCeilings);
+        public ImmutableSortedDictionary<long, CxJob> Jobs { get; init; } = ImmutableSortedDictionary<long, CxJob>.Empty;
+
+        public long LastJob { get; init; }
+
+        public Tables WithJobs(ImmutableArray<CxJob> jobs, TimeProvider time)
+        {
+            var tables = this;
+            foreach (var job in jobs)
+                tables = tables with { LastJob = tables.LastJob + 1, Jobs = tables.Jobs.Add(tables.LastJob + 1, JobTable.Stamp(job, tables.LastJob + 1, time)) };
+            return tables;
+        }
+
+        public Tables Without(StoredSubscriber old) => this with
+        {
+            Subscriptions = Subscriptions.Remove(old.Subscription.SubscriptionId),
+            PrivateOwners = PrivateOwners.RemoveRange(PrivateIdentitiesOf(old.Subscription)),
+            PublicOwners = PublicOwners.RemoveRange(PublicIdentitiesOf(old.Subscription)),
+        };
 
         public Tables With(StoredSubscriber row)
         {
             var id = row.Subscription.SubscriptionId;
-            return new(Subscriptions.SetItem(id, row),
-                Own(PrivateOwners, PrivateIdentitiesOf(row.Subscription), id), Own(PublicOwners, PublicIdentitiesOf(row.Subscription), id), RetiredCeilings);
+            return this with
+            {
+                Subscriptions = Subscriptions.SetItem(id, row),
+                PrivateOwners = Own(PrivateOwners, PrivateIdentitiesOf(row.Subscription), id),
+                PublicOwners = Own(PublicOwners, PublicIdentitiesOf(row.Subscription), id),
+            };
         }
 
         /// <summary>Keeps the ceilings of those private identities of an old version that are nobody's now.</summary>

@@ -23,6 +23,12 @@ internal static class CxAnswers
 
     public static void WriteServerName(this Answer answer, string serverName) => answer.Writer.WriteText(Avp.ServerName, serverName);
 
+    /// <summary>Wildcarded-Public-Identity, when it is a wildcard that was found.</summary>
+    public static void WriteWildcard(this Answer answer, in PublicIdentityMatch found)
+    {
+        if (found.IsWildcard) answer.Writer.WriteText(Avp.WildcardedPublicIdentity, found.Provisioned);
+    }
+
     /// <summary>Server-Capabilities. A list of names is an order of preference and stands alone; numbers go only without names (TS 29.228 6.7).</summary>
     public static void WriteServerCapabilities(this Answer answer, Subscription subscription, CxOptions options)
     {
@@ -39,9 +45,10 @@ internal static class CxAnswers
         writer.EndGroup();
     }
 
+    /// <summary>Charging-Information. It has a primary collection or event function or it is not sent (TS 29.228 Table 6.1.2.2).</summary>
     public static void WriteChargingInformation(this Answer answer, ChargingAddresses? charging)
     {
-        if (charging is null) return;
+        if (charging is null or { PrimaryCollection: null, PrimaryEvent: null }) return;
         var writer = answer.Writer;
         writer.BeginGroup(Avp.ChargingInformation);
         if (charging.PrimaryEvent is { } primaryEvent) writer.WriteText(Avp.PrimaryEventChargingFunctionName, primaryEvent);
@@ -51,12 +58,13 @@ internal static class CxAnswers
         writer.EndGroup();
     }
 
-    /// <summary>Associated-Identities: all private identities of the subscription, absent when there is only one (TS 29.228 6.1.2.1).</summary>
-    public static void WriteAssociatedIdentities(this Answer answer, ImmutableArray<PrivateIdentity> identities)
+    /// <summary>Allowed-WAF-WWSF-Identities (TS 29.229 6.3.64).</summary>
+    public static void WriteAllowedWebFunctions(this Answer answer, AllowedWebFunctions? allowed)
     {
-        if (identities.Length < 2) return;
-        answer.Writer.BeginGroup(Avp.AssociatedIdentities);
-        foreach (var identity in identities) answer.Writer.WriteText(Avp.UserName, identity.Identity);
+        if (allowed is null) return;
+        answer.Writer.BeginGroup(Avp.AllowedWafWwsfIdentities);
+        foreach (var name in allowed.AuthenticationFunctions) answer.Writer.WriteText(Avp.WebRtcAuthenticationFunctionName, name);
+        foreach (var name in allowed.WebServerFunctions) answer.Writer.WriteText(Avp.WebRtcWebServerFunctionName, name);
         answer.Writer.EndGroup();
     }
 

@@ -33,35 +33,38 @@ public static class CxApplication
             Procedures =
             [
                 // RFC 6733 3: a copy of a request must not change anything a second time. A MAR takes sequence numbers and a SAR may end a
-                // registration that came after it; UAR and LIR change nothing, so asking again gives what is true now.
-                Guarded<UserAuthorizationRequest>(trouble, userAuthorization.AnswerAsync, false),
+                // registration that came after it. UAR and LIR change no registration, so asking again gives what is true now; at worst a
+                // late copy of one that asks for capabilities lets an S-CSCF take over once more than the I-CSCF meant.
+                Guarded<UserAuthorizationRequest>(userAuthorization.AnswerAsync, static request => request.SupportedFeatures, false),
                 // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
-                Guarded<ServerAssignmentRequest>(trouble, serverAssignment.AnswerAsync, true, Avp.UserName),
-                Guarded<LocationInfoRequest>(trouble, locationInfo.AnswerAsync, false),
+                Guarded<ServerAssignmentRequest>(serverAssignment.AnswerAsync, static request => request.SupportedFeatures, true, Avp.UserName),
+                Guarded<LocationInfoRequest>(locationInfo.AnswerAsync, static request => request.SupportedFeatures, false),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
-                Guarded<MultimediaAuthRequest>(trouble, multimediaAuth.AnswerAsync, true, Avp.UserName, Avp.PublicIdentity),
+                Guarded<MultimediaAuthRequest>(multimediaAuth.AnswerAsync, static request => request.SupportedFeatures, true, Avp.UserName, Avp.PublicIdentity),
             ],
         };
-    }
 
-    /// <summary>A store that cannot answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").</summary>
-    private static ProcedureRegistration<TRequest> Guarded<TRequest>(
-        StoreTroubleLog log, Procedure<TRequest> procedure, bool remembers, params AvpDefinition[] echoed)
-        where TRequest : struct, IDiameterCommand<TRequest>
-    {
-        return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed, RemembersAnswers = remembers };
-
-        async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
+        // What comes before the steps of every command: the features both sides have (TS 29.229 7.2.1). And around them: a store that cannot
+        // answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").
+        ProcedureRegistration<TRequest> Guarded<TRequest>(
+            CxProcedure<TRequest> procedure, Func<TRequest, AvpOccurrences> supportedFeatures, bool remembers, params AvpDefinition[] echoed)
+            where TRequest : struct, IDiameterCommand<TRequest>
         {
-            try
+            return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed, RemembersAnswers = remembers };
+
+            async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
             {
-                await procedure(request, answer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (StoreUnavailableException trouble)
-            {
-                log.Report(TRequest.Grammar.Abbreviation, trouble.Message);
-                answer.Result(ResultCode.UnableToComply);
+                if (!FeatureNegotiation.TryNegotiate(supportedFeatures(request), options.Features, answer, out var negotiated)) return;
+                try
+                {
+                    await procedure(request, negotiated, answer, cancellationToken).ConfigureAwait(false);
+                }
+                catch (StoreUnavailableException exception)
+                {
+                    trouble.Report(TRequest.Grammar.Abbreviation, exception.Message);
+                    answer.Result(ResultCode.UnableToComply);
+                }
             }
         }
     }
@@ -76,3 +79,7 @@ public static class CxApplication
         writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
     }
 }
+
+/// <summary>Serves one request of a sender that has these features in common with this HSS.</summary>
+internal delegate ValueTask CxProcedure<in TRequest>(TRequest request, CxFeatures negotiated, Answer answer, CancellationToken cancellationToken)
+    where TRequest : struct, IDiameterCommand<TRequest>;

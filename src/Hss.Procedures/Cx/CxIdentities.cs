@@ -13,6 +13,10 @@ internal static class CxIdentities
     public static string? PublicIdentity(AvpValue publicIdentity) =>
         CanonicalIdentity.TryPublic(publicIdentity.Span, out var identity) ? identity : null;
 
+    /// <summary>A wildcard in its canonical form, or the distinct identity that an S-CSCF repeats in its place.</summary>
+    public static string? WildcardedIdentity(AvpValue wildcardedPublicIdentity) =>
+        CanonicalIdentity.TryWildcarded(wildcardedPublicIdentity.ToText(), out var identity, out _) ? identity : PublicIdentity(wildcardedPublicIdentity);
+
     /// <summary>Where a public identity stands inside one subscriber.</summary>
     public readonly record struct Place(int SetIndex, PublicIdentity Identity, ImplicitRegistrationSet Set);
 

@@ -5,44 +5,84 @@ using Hss.Subscribers;
 
 namespace Hss.Procedures.Cx;
 
-/// <summary>LIR: which S-CSCF serves this identity, or may an S-CSCF be chosen for services of the unregistered state.</summary>
-/// Order: TS 29.228 6.1.4.1. Errors: 5001, 5003 (Experimental), 5012. Changes nothing.
+/// <summary>LIR: which S-CSCF or application server serves this identity, or may an S-CSCF be chosen for services of the unregistered state.</summary>
+/// Order: TS 29.228 6.1.4.1. Errors: 5001, 5003 (Experimental), 5012. Changes no registration.
 /// Spec: TS 29.228 6.1.4, TS 29.229 6.1.5.
 internal sealed class LocationInfo(ISubscriberStore store, CxOptions options)
 {
-    public async ValueTask AnswerAsync(LocationInfoRequest request, Answer answer, CancellationToken cancellationToken)
+    private const uint PsiDirectRouting = 1; // LIA-Flags bit 0, TS 29.229 6.3.59
+
+    public async ValueTask AnswerAsync(LocationInfoRequest request, CxFeatures negotiated, Answer answer, CancellationToken cancellationToken)
     {
-        // 1. The identity is known.
+        // 1. The identity is known, or falls into a wildcarded one.
         var publicIdentity = CxIdentities.PublicIdentity(request.PublicIdentity);
-        var subscriber = publicIdentity is null ? null : await store.FindByPublicIdentityAsync(publicIdentity, cancellationToken).ConfigureAwait(false);
-        if (subscriber is null || !CxIdentities.TryFind(subscriber, publicIdentity!, out var place))
+        var match = publicIdentity is null ? null : await store.MatchPublicIdentityAsync(publicIdentity, cancellationToken).ConfigureAwait(false);
+        if (match is not { } found || !CxIdentities.TryFind(found.Subscriber, found.Provisioned, out var place))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
             return;
         }
 
-        // 2a. REGISTRATION_AND_CAPABILITIES asks for capabilities only where S-CSCF restoration is supported; without it step 3 answers.
-        // 3. By state.
-        var states = subscriber.States;
-        var state = states[place.SetIndex];
-        if (state.Status != RegistrationStatus.NotRegistered && state.Server is { } server)
+        // 2. A public service identity may be switched off, or be hosted by an application server that takes calls without an S-CSCF.
+        // LIR has the type only since restoration exists, so that asking says it all; Supported-Features adds nothing.
+        var chooseAnew = options.Restoration && request.UserAuthorizationType == UserAuthorizationType.RegistrationAndCapabilities;
+        if (place.Identity.IsPublicServiceIdentity)
         {
+            if (!place.Identity.PsiActive)
+            {
+                answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
+                return;
+            }
+            if (place.Identity.PsiApplicationServer is { } applicationServer && request.OriginatingRequest is null)
+            {
+                AnswerDirectRouting(answer, found, applicationServer, chooseAnew);
+                return;
+            }
+        }
+
+        // 2a. The assigned S-CSCF cannot be reached: capabilities, never a name.
+        if (chooseAnew)
+        {
+            await Reassignment.AllowAsync(store, found.Subscriber, found.Provisioned, cancellationToken).ConfigureAwait(false);
             answer.Result(ResultCode.Success);
-            answer.WriteServerName(server.Name);
+            answer.WriteServerCapabilities(found.Subscriber.Subscription, options);
+            answer.WriteWildcard(found);
             return;
         }
-        if (request.OriginatingRequest is null && !subscriber.Subscription.HasUnregisteredServices(place.Identity))
+
+        // 3. By state.
+        var states = found.Subscriber.States;
+        var state = states[place.SetIndex];
+        var served = state.Status != RegistrationStatus.NotRegistered ? state.Server?.Name : null;
+        if (served is null && request.OriginatingRequest is null && !found.Subscriber.Subscription.HasUnregisteredServices(place.Identity))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorIdentityNotRegistered);
             return;
         }
-        if (CxAnswers.AssignedServerName(states) is { } name)
+        if ((served ?? CxAnswers.AssignedServerName(states)) is { } name)
         {
             answer.Result(ResultCode.Success);
             answer.WriteServerName(name);
+        }
+        else
+        {
+            answer.ExperimentalResult(ExperimentalResultCode.UnregisteredService);
+            answer.WriteServerCapabilities(found.Subscriber.Subscription, options);
+        }
+        answer.WriteWildcard(found);
+    }
+
+    /// <summary>No S-CSCF can be chosen for a service that has none: asked for capabilities the answer is 5012 (6.1.4.1).</summary>
+    private static void AnswerDirectRouting(Answer answer, in PublicIdentityMatch found, string applicationServer, bool chooseAnew)
+    {
+        if (chooseAnew)
+        {
+            answer.Result(ResultCode.UnableToComply);
             return;
         }
-        answer.ExperimentalResult(ExperimentalResultCode.UnregisteredService);
-        answer.WriteServerCapabilities(subscriber.Subscription, options);
+        answer.Result(ResultCode.Success);
+        answer.WriteServerName(applicationServer);
+        answer.Writer.WriteUnsigned32(Avp.LiaFlags, PsiDirectRouting);
+        answer.WriteWildcard(found);
     }
 }

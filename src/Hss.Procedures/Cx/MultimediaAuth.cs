@@ -13,7 +13,7 @@ namespace Hss.Procedures.Cx;
 /// Spec: TS 29.228 6.3, TS 29.229 6.1.7, TS 33.203 6.1.
 internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, CxInstruments instruments, IRandomSource random, ILogger logger)
 {
-    public async ValueTask AnswerAsync(MultimediaAuthRequest request, Answer answer, CancellationToken cancellationToken)
+    public async ValueTask AnswerAsync(MultimediaAuthRequest request, CxFeatures negotiated, Answer answer, CancellationToken cancellationToken)
     {
         if (answer.RefusesServerName(request.ServerName)) return;
 
@@ -51,7 +51,7 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
 
         // 4. The scheme is the subscriber's, not the peer's wish.
         var user = subscriber.Subscription.PrivateIdentities[index];
-        if (!TryChooseScheme(request.SipAuthDataItem.SipAuthenticationScheme, user, out var scheme))
+        if (!TryChooseScheme(request.SipAuthDataItem.SipAuthenticationScheme, user, out var scheme, out var schemeName))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorAuthSchemeNotSupported);
             return;
@@ -67,11 +67,15 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
         }
         else
         {
-            // 5. By state: the name is stored and authentication becomes pending. A resynchronisation leaves both alone (6.3.1).
+            // 5. By state: the name is stored and authentication becomes pending. A resynchronisation leaves both alone (6.3.1). Where the
+            // S-CSCF only compares a line or an address there is nothing to wait for, so nothing is pending.
+            var waits = scheme is not (AuthenticationSchemes.NassBundled or AuthenticationSchemes.EarlyImsSecurity);
             state = RegistrationTransitions.BeginAuthentication(
-                state, privateIdentity!, new(serverName, request.OriginHost.ToText(), request.OriginRealm.ToText()));
+                state, waits ? privateIdentity : null, new(serverName, request.OriginHost.ToText(), request.OriginRealm.ToText()));
         }
 
+        // 8.1.1: the S-CSCF that served him until now is told.
+        var (jobs, dropped) = RegistrationTakeOver.Of(subscriber.Subscription, subscriber.States, place.SetIndex, state);
         var registrationChanges = !state.Equals(subscriber.States[place.SetIndex]);
         if (scheme == AuthenticationSchemes.DigestAkaV1Md5)
         {
@@ -84,25 +88,31 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
             }
             if (reservation.MustCommit || registrationChanges)
                 await store.CommitAsync(turn, new(
-                    registrationChanges ? [(place.SetIndex, state)] : [], [(index, reservation.After)]), cancellationToken).ConfigureAwait(false);
+                    registrationChanges ? [(place.SetIndex, state), .. dropped] : [], [(index, reservation.After)]) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
             else
                 subscriber.Take(index, reservation);
-            WriteVectors(answer, subscriber.KeyOf(index), user.Credentials.Aka!.Amf, reservation);
+            AuthDataItems.WriteVectors(answer, schemeName, subscriber.KeyOf(index), user.Credentials.Aka!.Amf, reservation, options.Ind, random);
             return;
         }
 
         if (registrationChanges)
-            await store.CommitAsync(turn, new([(place.SetIndex, state)], []), cancellationToken).ConfigureAwait(false);
-        WriteDigest(answer, user.Credentials.Digest!, scheme);
+            await store.CommitAsync(turn, new([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
+        AuthDataItems.WriteOne(answer, scheme, schemeName, user.Credentials, random);
     }
 
     /// <summary>An absent or empty scheme and "unknown" leave the choice to the HSS: the default of the private identity (decision 5).</summary>
-    private static bool TryChooseScheme(AvpValue asked, PrivateIdentity user, out AuthenticationSchemes scheme)
+    private static bool TryChooseScheme(AvpValue asked, PrivateIdentity user, out AuthenticationSchemes scheme, out string name)
     {
-        scheme = AuthenticationSchemes.None;
-        if (asked.IsPresent && asked.Span.Length > 0 && !AuthenticationScheme.TryParse(asked.Span, out scheme)) return false;
-        if (scheme == AuthenticationSchemes.None) scheme = user.DefaultScheme;
-        return (scheme & user.AllowedSchemes) != 0;
+        (scheme, name) = (AuthenticationSchemes.None, AuthenticationScheme.Unknown);
+        if (asked.IsPresent && asked.Span.Length > 0 && !AuthenticationScheme.TryParse(asked.Span, out scheme, out name)) return false;
+        if (scheme == AuthenticationSchemes.None)
+        {
+            scheme = user.DefaultScheme;
+            if (scheme == AuthenticationSchemes.None) return false;
+            name = AuthenticationScheme.NameOf(scheme);
+        }
+        // What the credentials cannot do is not served, whatever was allowed: an item without its content would be worse than 5006.
+        return (scheme & user.AllowedSchemes & AuthenticationScheme.PossibleFor(user.Credentials)) != 0;
     }
 
     /// <summary>RAND || AUTS stands inside SIP-Auth-Data-Item; OpenSIPS puts it at the top level of the MAR.</summary>
@@ -153,53 +163,4 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
     /// <summary>As many as asked for, within the operator's limit. Kamailio reads only the last item of several and leaks the others.</summary>
     private int VectorCount(uint asked, PeerQuirks quirks) =>
         quirks.HasFlag(PeerQuirks.Kamailio) ? 1 : (int)Math.Clamp(asked, 1, (uint)options.MaxVectorsPerRequest);
-
-    private void WriteVectors(Answer answer, MilenageKey key, ushort amf, in SequenceReservation reservation)
-    {
-        answer.Result(ResultCode.Success);
-        var writer = answer.Writer;
-        writer.WriteUnsigned32(Avp.SipNumberAuthItems, (uint)reservation.Count);
-        Span<byte> rand = stackalloc byte[AuthenticationVector.RandLengthBytes];
-        for (var i = 0; i < reservation.Count; i++)
-        {
-            random.Fill(rand);
-            AuthenticationVector.Generate(key, amf, rand, reservation.SqnAt(i, options.Ind), out var vector);
-            writer.BeginGroup(Avp.SipAuthDataItem);
-            writer.WriteUnsigned32(Avp.SipItemNumber, (uint)i + 1);
-            writer.WriteText(Avp.SipAuthenticationScheme, AuthenticationScheme.DigestAkaV1Md5);
-            writer.WriteOctets(Avp.SipAuthenticate, vector.Challenge);
-            writer.WriteOctets(Avp.SipAuthorization, vector.Xres);
-            writer.WriteOctets(Avp.ConfidentialityKey, vector.Ck);
-            writer.WriteOctets(Avp.IntegrityKey, vector.Ik);
-            writer.EndGroup();
-        }
-    }
-
-    /// <summary>One item whatever was asked for (TS 29.228 Table 6.3.7). The nonce of SIP Digest stays between S-CSCF and UE.</summary>
-    private void WriteDigest(Answer answer, DigestCredentials credentials, AuthenticationSchemes scheme)
-    {
-        answer.Result(ResultCode.Success);
-        var writer = answer.Writer;
-        writer.WriteUnsigned32(Avp.SipNumberAuthItems, 1);
-        writer.BeginGroup(Avp.SipAuthDataItem);
-        writer.WriteUnsigned32(Avp.SipItemNumber, 1);
-        writer.WriteText(Avp.SipAuthenticationScheme, AuthenticationScheme.NameOf(scheme));
-        if (scheme == AuthenticationSchemes.LegacyDigestMd5)
-        {
-            Span<byte> nonce = stackalloc byte[16];
-            random.Fill(nonce);
-            writer.WriteOctets(Avp.SipAuthenticate, nonce);
-            writer.WriteOctets(Avp.SipAuthorization, credentials.Password!.Reveal());
-        }
-        else
-        {
-            writer.BeginGroup(Avp.SipDigestAuthenticate);
-            writer.WriteText(Avp.DigestRealm, credentials.Realm);
-            writer.WriteText(Avp.DigestAlgorithm, "MD5");
-            writer.WriteText(Avp.DigestQoP, "auth");
-            writer.WriteOctets(Avp.DigestHa1, credentials.Ha1Md5.Reveal());
-            writer.EndGroup();
-        }
-        writer.EndGroup();
-    }
 }

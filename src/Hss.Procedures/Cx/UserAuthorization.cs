@@ -5,7 +5,7 @@ using Hss.Subscribers;
 
 namespace Hss.Procedures.Cx;
 
-/// <summary>UAR: may this user register here, and which S-CSCF serves it. Never changes anything: nobody has proved who is asking.</summary>
+/// <summary>UAR: may this user register here, and which S-CSCF serves it. Changes no registration, because nobody has proved who is asking.</summary>
 /// Order: the steps stand as TS 29.228 6.1.1.1 lists them; the first that fails ends it.
 /// Errors: 5001, 5002, 5003 (Experimental and base), 5004 (Experimental), 5012.
 /// Spec: TS 29.228 6.1.1, TS 29.229 6.1.1.
@@ -13,7 +13,7 @@ internal sealed class UserAuthorization(ISubscriberStore store, CxOptions option
 {
     private const uint EmergencyRegistration = 1; // UAR-Flags bit 0, TS 29.229 6.3.44
 
-    public async ValueTask AnswerAsync(UserAuthorizationRequest request, Answer answer, CancellationToken cancellationToken)
+    public async ValueTask AnswerAsync(UserAuthorizationRequest request, CxFeatures negotiated, Answer answer, CancellationToken cancellationToken)
     {
         // 1. Both identities exist. 2. The public one is distinct. 3. They belong together.
         var privateIdentity = CxIdentities.PrivateIdentity(request.UserName);
@@ -60,7 +60,9 @@ internal sealed class UserAuthorization(ISubscriberStore store, CxOptions option
         switch (type)
         {
             case UserAuthorizationType.RegistrationAndCapabilities:
-                // The I-CSCF could not reach the assigned S-CSCF and chooses anew: capabilities, never a name.
+                // The I-CSCF could not reach the assigned S-CSCF and chooses anew: capabilities, never a name. This value is of Release 5, so
+                // that asking says it all and Supported-Features of an I-CSCF adds nothing. An emergency registration is not restored.
+                if (options.Restoration && !emergency) await Reassignment.AllowAsync(store, subscriber, publicIdentity, cancellationToken).ConfigureAwait(false);
                 answer.Result(ResultCode.Success);
                 answer.WriteServerCapabilities(subscriber.Subscription, options);
                 break;

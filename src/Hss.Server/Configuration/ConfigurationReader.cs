@@ -15,6 +15,9 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
         return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
     }
 
+    /// <summary>Whether the key is given with nothing in it.</summary>
+    public bool IsEmpty(string key) => configuration[key] is { } value && string.IsNullOrWhiteSpace(value);
+
     public bool Flag(string key, bool absent) => Present(key) is not { } text ? absent
         : bool.TryParse(text, out var value) ? value
         : throw new ConfigurationException(key, $"'{text}' is neither true nor false");

@@ -3,15 +3,15 @@ using Hss.DiameterNode;
 
 namespace Hss.Server.Configuration;
 
-/// <summary>The node's options and the addresses it listens on.</summary>
-public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint> Listen)
+/// <summary>The node's options, the addresses it listens on, and the files of TLS where it is used.</summary>
+public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<DiameterListener> Listen, TlsSettings? Tls)
 {
     internal static DiameterSettings Read(ConfigurationReader reader)
     {
         const string ListenKey = "Diameter:Listen";
         var listen = reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:3868"];
-        var endPoints = listen.Select((text, index) => Listener($"{ListenKey}:{index}", text)).ToArray();
-        if (endPoints.Distinct().Count() != endPoints.Length) throw new ConfigurationException(ListenKey, "an address is listed twice; remove one");
+        var listeners = listen.Select((text, index) => DiameterListener.Read($"{ListenKey}:{index}", text)).ToArray();
+        if (listeners.DistinctBy(listener => listener.EndPoint).Count() != listeners.Length) throw new ConfigurationException(ListenKey, "an address is listed twice; remove one");
 
         var options = new NodeOptions
         {
@@ -20,9 +20,11 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
             Realms = reader.List("Diameter:Realms"),
             Peers = [.. reader.Children("Diameter:Peers").Select(path => Peer(reader, path))],
             // Whoever can connect can ask for vectors: only a node that nobody outside this machine can reach takes unknown peers unasked.
-            AllowUnknownPeers = reader.Flag("Diameter:AllowUnknownPeers", endPoints.All(endPoint => IPAddress.IsLoopback(endPoint.Address))),
+            AllowUnknownPeers = reader.Flag("Diameter:AllowUnknownPeers", listeners.All(listener => IPAddress.IsLoopback(listener.EndPoint.Address))),
             WatchdogInterval = TimeSpan.FromSeconds(reader.Number("Diameter:WatchdogSeconds", 30, 6, 3600)),
             RequestDeadline = TimeSpan.FromMilliseconds(reader.Number("Diameter:RequestDeadlineMilliseconds", 2000, 50, 60_000)),
+            ReconnectInterval = TimeSpan.FromSeconds(reader.Number("Diameter:ReconnectSeconds", 30, 1, 3600)),
+            AnswerTimeout = TimeSpan.FromMilliseconds(reader.Number("Diameter:AnswerTimeoutMilliseconds", 4000, 100, 60_000)),
             MaxRequestsInFlight = reader.Number("Diameter:MaxRequestsInFlight", 16_384, 1, 10_000_000),
             DuplicateMemoryBytes = reader.Number("Diameter:DuplicateMemoryMebibytes", 64, 4, 16_384) * 1024L * 1024,
             DuplicateMemoryAge = TimeSpan.FromSeconds(reader.Number("Diameter:DuplicateMemorySeconds", 70, 1, 3600)),
@@ -33,12 +35,17 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
             var split = first.IndexOf(": ", StringComparison.Ordinal);
             throw new ConfigurationException(first[..split], first[(split + 2)..]);
         }
-        return new(options, endPoints);
+        return new(options, listeners, TlsSettings.Read(reader, NeedsTls(listeners, options.Peers)));
     }
 
-    private static IPEndPoint Listener(string key, string text) => text.EndsWith(";tls", StringComparison.OrdinalIgnoreCase)
-        ? throw new ConfigurationException(key, "TLS listeners are not available in this version; remove ';tls' and protect the network otherwise")
-        : ConfigurationReader.EndPoint(key, text);
+    private static string? NeedsTls(DiameterListener[] listeners, IReadOnlyList<PeerOptions> peers)
+    {
+        var listener = Array.FindIndex(listeners, one => one.IsTls);
+        if (listener >= 0) return $"Diameter:Listen:{listener}";
+        for (var i = 0; i < peers.Count; i++)
+            if (peers[i] is { Connect: true, Tls: true }) return $"Diameter:Peers:{i}:Tls";
+        return null;
+    }
 
     private static PeerOptions Peer(ConfigurationReader reader, string path)
     {
@@ -56,6 +63,7 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<IPEndPoint
             Address = reader.Text(path + ":Address", ""),
             Connect = reader.Flag(path + ":Connect", false),
             Tls = reader.Flag(path + ":Tls", false),
+            CertificateNames = reader.List(path + ":CertificateNames"),
             Applications = reader.List(path + ":Applications"),
             Commands = reader.List(path + ":Commands"),
             Realms = reader.List(path + ":Realms"),

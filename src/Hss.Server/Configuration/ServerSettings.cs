@@ -15,6 +15,8 @@ public sealed record ServerSettings
 
     public required StoreOptions Storage { get; init; }
 
+    public required OperationsSettings Operations { get; init; }
+
     public required CxOptions Cx { get; init; }
 
     /// <summary>Folder of the iFC templates that provisioned documents refer to.</summary>
@@ -24,14 +26,15 @@ public sealed record ServerSettings
     {
         KnownKeys.Check(configuration);
         var reader = new ConfigurationReader(configuration);
-        // The gRPC and operations listeners come with later versions; a bad address is told now, not on the day of the upgrade.
-        foreach (var key in (string[])["Provisioning:Listen", "Operations:Listen"])
-            if (reader.Present(key) is { } address) ConfigurationReader.EndPoint(key, address);
+        // The gRPC listener comes with a later version; a bad address is told now, not on the day of the upgrade.
+        const string ProvisioningKey = "Provisioning:Listen";
+        if (reader.Present(ProvisioningKey) is { } address) ConfigurationReader.EndPoint(ProvisioningKey, address);
         var cx = ReadCx(reader);
         return new()
         {
             Diameter = DiameterSettings.Read(reader),
             Storage = StorageSettings.Read(reader, cx.Ind),
+            Operations = OperationsSettings.Read(reader),
             Cx = cx,
             IfcTemplatesFolder = reader.Present("Provisioning:IfcTemplates") ?? ShippedFiles.Find("ifc-templates"),
         };
@@ -48,8 +51,28 @@ public sealed record ServerSettings
             Ind = ReadInd(reader),
             MaxVectorsPerRequest = reader.Number("Authentication:MaxVectorsPerRequest", 5, 1, 32),
             KeepServerName = reader.Flag("Cx:KeepServerName", true),
+            Features = ReadFeatures(reader),
             DefaultServerCapabilities = capabilities.IsEmpty ? null : capabilities,
         };
+    }
+
+    /// <summary>Cx:Features names features as TS 29.229 7.1.1 does. "none" is a word of its own, because an empty list looks like an absent one.</summary>
+    private static CxFeatures ReadFeatures(ConfigurationReader reader)
+    {
+        const string Key = "Cx:Features";
+        var names = reader.List(Key);
+        if (names.Count == 0) return CxFeatures.All;
+        if (names is ["none"]) return CxFeatures.None;
+        var features = CxFeatures.None;
+        foreach (var name in names)
+            features |= name switch
+            {
+                "SiFC" => CxFeatures.SharedFilterSets,
+                "AliasInd" => CxFeatures.AliasIndication,
+                "IMSRestorationInd" => CxFeatures.Restoration,
+                _ => throw new ConfigurationException(Key, $"'{name}' is no feature of this HSS; list SiFC, AliasInd, IMSRestorationInd, or none alone"),
+            };
+        return features;
     }
 
     /// <summary>Authentication:Ind is a list of domain=first-last; only Cx asks for vectors so far.</summary>

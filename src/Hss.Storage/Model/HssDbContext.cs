@@ -57,6 +57,13 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
             table.HasKey(row => new { row.Subscription, row.SetOrdinal });
             table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
         });
+        Table<CxJobRow>(modelBuilder, "cx_job", table =>
+        {
+            table.HasKey(row => row.Id);
+            table.HasIndex(row => new { row.DiameterHost, row.Kind, row.NextAttempt, row.Created }).HasFilter("state = 0");
+            table.HasIndex(row => row.SubscriptionId).HasFilter("state = 0");
+            table.HasIndex(row => row.Finished).HasFilter("state <> 0");
+        });
         Table<StoreMetaRow>(modelBuilder, "store_meta", table => table.HasKey(row => row.Name));
     }
 

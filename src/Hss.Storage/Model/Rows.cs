@@ -56,6 +56,29 @@ internal sealed class RegistrationSetRow
     public bool UserDataOutdated { get; set; }
 }
 
+internal sealed class CxJobRow
+{
+    public long Id { get; set; }
+    public int Kind { get; set; }
+    public int State { get; set; }
+    public required string SubscriptionId { get; set; }
+    public required string ServerName { get; set; }
+    public required string DiameterHost { get; set; }
+    public required string DiameterRealm { get; set; }
+    public required string PrivateIdentity { get; set; }
+    public required string PublicIdentities { get; set; }
+    public required string AssociatedIdentities { get; set; }
+    public int Reason { get; set; }
+    public string? ReasonText { get; set; }
+    public int Parts { get; set; }
+    public bool ClearsOnAnswer { get; set; }
+    public int Attempts { get; set; }
+    public long Created { get; set; }
+    public long NextAttempt { get; set; }
+    public long? Finished { get; set; }
+    public string? Result { get; set; }
+}
+
 internal sealed class StoreMetaRow
 {
     public required string Name { get; set; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Hss.Storage.Model;
 using Hss.Subscribers;
 using Microsoft.Data.Sqlite;
@@ -67,6 +68,10 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() =>
         Reading(0, static (reader, _) => reader.WildcardedIdentities());
 
+    public IReadOnlyList<CxJob> Jobs(CxJobQuery query) => Reading(query, static (reader, what) => reader.Jobs.Read(what));
+
+    public IReadOnlyList<OpenJobs> OpenJobs() => Reading(0, static (reader, _) => reader.Jobs.Open());
+
     public StoreCounts Count()
     {
         try
@@ -83,6 +88,27 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     }
 
     public void Write(SubscriberWrite write) => Writing(write, static (database, what) => database._writer!.Write(what));
+
+    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates) =>
+        Writing((jobs, updates), static (database, what) =>
+        {
+            database._writer!.Jobs.Update(what.updates);
+            database._writer.Jobs.Insert(what.jobs);
+        });
+
+    public int PruneJobs(DateTimeOffset finishedBefore, int keep)
+    {
+        var pruned = 0;
+        Writing(0, (database, _) => pruned = database._writer!.Jobs.Prune(finishedBefore, keep));
+        return pruned;
+    }
+
+    public int? Remove(string subscriptionId)
+    {
+        int? jobs = null;
+        Writing(subscriptionId, (database, id) => jobs = database._provisioning!.Remove(id));
+        return jobs;
+    }
 
     public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions)
     {
@@ -235,7 +261,7 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         var connection = _connections.OpenWriter();
         try
         {
-            var writer = new SqliteWriter(connection);
+            var writer = new SqliteWriter(connection, _time);
             _provisioning = new(writer, new(connection, _seal), _seal);
             _writer = writer;
         }

@@ -22,6 +22,7 @@ internal sealed class SqliteReader : IDisposable
     {
         _connection = connection;
         _seal = seal;
+        Jobs = new(connection);
         _ownerByPrivateIdentity = new(connection,
             "SELECT s.subscription_id FROM private_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
         _ownerByPublicIdentity = new(connection,
@@ -43,6 +44,8 @@ internal sealed class SqliteReader : IDisposable
             FROM registration_set WHERE subscription = ?1
             """);
     }
+
+    public SqliteJobReader Jobs { get; }
 
     public string? FindOwner(IdentityKind kind, string identity)
     {
@@ -141,6 +144,7 @@ internal sealed class SqliteReader : IDisposable
         _subscription.Dispose();
         _subscriptionIds.Dispose();
         _wildcardedIdentities.Dispose();
+        Jobs.Dispose();
         _privateIdentities.Dispose();
         _registrationSets.Dispose();
         _connection.Dispose();

@@ -16,9 +16,10 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Statement _registrationSet;
     private bool _isInTransaction;
 
-    public SqliteWriter(SqliteConnection connection)
+    public SqliteWriter(SqliteConnection connection, TimeProvider time)
     {
         Connection = connection;
+        Jobs = new(connection, time);
         _begin = new(connection, "BEGIN IMMEDIATE");
         _commit = new(connection, "COMMIT");
         _rollback = new(connection, "ROLLBACK");
@@ -37,6 +38,8 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     public SqliteConnection Connection { get; }
+
+    public SqliteJobWriter Jobs { get; }
 
     public void Begin()
     {
@@ -66,6 +69,9 @@ internal sealed class SqliteWriter : IDisposable
                 throw new StoreUnavailableException("a private identity left the store while its turn was held");
         foreach (var (set, state) in write.Registrations)
             WriteState(write.Rows.Subscription, set, state, write.Subscription, write.Rows.PrivateIdentities);
+        if (!write.WritesJobs) return;
+        Jobs.Update(write.JobUpdates);
+        Jobs.Insert(write.Jobs);
     }
 
     public void WriteState(long subscriptionRow, int set, RegistrationState state, Subscription subscription, ImmutableArray<long> rows) =>
@@ -79,6 +85,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         foreach (var statement in (ReadOnlySpan<Statement>)[_begin, _commit, _rollback, _raiseCeiling, _setCeiling, _registrationSet])
             statement.Dispose();
+        Jobs.Dispose();
         Connection.Dispose();
     }
 }

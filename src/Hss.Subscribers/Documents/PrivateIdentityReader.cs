@@ -13,7 +13,9 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
     private const int KeyLengthBytes = 16;
     private const int MaxPasswordLength = 128;
 
-    private static readonly string[] s_fields = ["identity", "aka", "sipDigest", "allowedSchemes", "defaultScheme"];
+    private static readonly string[] s_fields = ["identity", "aka", "sipDigest", "allowedSchemes", "defaultScheme", "privilegedSender",
+        "lineIdentifiers", "framedAddress"];
+    private static readonly string[] s_credentials = ["aka", "sipDigest", "lineIdentifiers", "framedAddress"];
     private static readonly string[] s_akaFields = ["algorithm", "k", "op", "opc", "amf", "sqn"];
     private static readonly string[] s_digestFields = ["realm", "ha1Md5", "ha1Sha256", "password", "keepPasswordForLegacyDigestMd5"];
 
@@ -36,11 +38,12 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         var aka = document.Object("aka", required: false, s_akaFields, secretive: true) is { } akaObject ? ReadAka(akaObject, out sqn) : null;
         var digest = document.Object("sipDigest", required: false, s_digestFields, secretive: true) is { } digestObject
             ? ReadDigest(digestObject, identity) : null;
-        if (!document.Has("aka") && !document.Has("sipDigest"))
-            problems.Add(path, "has neither aka nor sipDigest; one is needed to authenticate");
-        if (identity is null || (aka is null && digest is null)) return null;
-        if ((document.Has("aka") && aka is null) || (document.Has("sipDigest") && digest is null)) return null;
-        var credentials = new Credentials(aka, digest);
+        var access = new AccessNetworkReader(problems);
+        var credentials = new Credentials(aka, digest) { LineIdentifiers = access.ReadLines(document), FramedAddress = access.ReadAddress(document) };
+        if (!s_credentials.Any(document.Has))
+            problems.Add(path, "has neither aka nor sipDigest, lineIdentifiers or framedAddress; one is needed to authenticate");
+        var isNothing = aka is null && digest is null && credentials.LineIdentifiers.IsEmpty && credentials.FramedAddress is null;
+        if (identity is null || isNothing || (document.Has("aka") && aka is null) || (document.Has("sipDigest") && digest is null)) return null;
         var allowed = ReadAllowedSchemes(document, credentials);
         return new()
         {
@@ -49,6 +52,7 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
             AllowedSchemes = allowed,
             DefaultScheme = ReadDefaultScheme(document, credentials, allowed),
             InitialSqn = sqn,
+            PrivilegedSender = document.Flag("privilegedSender", otherwise: false),
         };
     }
 
@@ -175,7 +179,8 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         var usual = AuthenticationScheme.DefaultFor(credentials);
         return allowed.HasFlag(usual) ? usual
             : allowed.HasFlag(AuthenticationSchemes.SipDigest) ? AuthenticationSchemes.SipDigest
-            : allowed;
+            // One of the others, the lowest when there are several.
+            : (AuthenticationSchemes)((int)allowed & -(int)allowed);
     }
 
     private AuthenticationSchemes ReadScheme(string name, DocumentPath path, AuthenticationSchemes possible)
@@ -183,7 +188,8 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         if (!AuthenticationScheme.TryParseProvisioned(name, out var scheme))
         {
             problems.Add(path, $"{DocumentText.Quote(name)} is not served; it is one of {AuthenticationScheme.DigestAkaV1Md5}, "
-                + $"{AuthenticationScheme.SipDigest}, {AuthenticationScheme.LegacyDigestMd5}");
+                + $"{AuthenticationScheme.SipDigest}, {AuthenticationScheme.LegacyDigestMd5}, {AuthenticationScheme.NassBundled}, "
+                + AuthenticationScheme.EarlyImsSecurity);
             return AuthenticationSchemes.None;
         }
         if (possible.HasFlag(scheme)) return scheme;
@@ -191,6 +197,8 @@ internal sealed class PrivateIdentityReader(ProblemList problems)
         {
             AuthenticationSchemes.DigestAkaV1Md5 => $"{name} needs aka, and there is none",
             AuthenticationSchemes.SipDigest => $"{name} needs sipDigest, and there is none",
+            AuthenticationSchemes.NassBundled => $"{name} needs lineIdentifiers, and there are none",
+            AuthenticationSchemes.EarlyImsSecurity => $"{name} needs framedAddress, and there is none",
             _ => $"{name} hands out a clear password; it needs sipDigest with password and keepPasswordForLegacyDigestMd5",
         });
         return AuthenticationSchemes.None;

@@ -8,7 +8,13 @@ namespace Hss.Subscribers;
 internal sealed class RegistrationSetReader(ProblemList problems)
 {
     private static readonly string[] s_fields = ["publicIdentities", "privateIdentities"];
-    private static readonly string[] s_identityFields = ["identity", "serviceProfile", "barred", "identityType", "displayName", "aliasGroup"];
+    private static readonly string[] s_identityFields = 
+    [
+        "identity", "serviceProfile", "barred", "identityType", "displayName", "aliasGroup", "looseRoute", "psiActive", "psiApplicationServer",
+        "servicePriorityLevel", "serviceLevelTraceInfo", "extendedPriorities", "maxSimultaneousRegistrations",
+    ];
+
+    private static readonly string[] s_serviceFields = ["psiActive", "psiApplicationServer"];
 
     // NON_DISTINCT_IMPU is missing on purpose: such an identity is matched by a wildcard and not provisioned (Annex E).
     public static readonly (string, PublicIdentityType)[] Types =
@@ -17,6 +23,7 @@ internal sealed class RegistrationSetReader(ProblemList problems)
         ("WILDCARDED_IMPU", PublicIdentityType.WildcardedImpu),
     ];
 
+    private readonly UserDataReader _userData = new(problems);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int SetIndex, string ServiceProfile)> _aliasGroups = new(StringComparer.Ordinal);
 
@@ -56,6 +63,11 @@ internal sealed class RegistrationSetReader(ProblemList problems)
         document.TryText("serviceProfile", required: true, out var profile);
         document.TryText("displayName", required: false, out var displayName);
         document.TryText("aliasGroup", required: false, out var aliasGroup);
+        document.TryText("serviceLevelTraceInfo", required: false, out var traceInfo, DocumentText.MaxServiceInfoLength, allowLineEnds: true);
+        var priority = document.Integer("servicePriorityLevel", required: false, 0, 4);
+        var simultaneous = document.Integer("maxSimultaneousRegistrations", required: false, 1, int.MaxValue);
+        var extendedPriorities = _userData.ReadPriorities(document);
+        var applicationServer = ReadServiceFields(document, type);
         var identity = ReadUri(document, type);
         if (identity is null || profile is null) return null;
         if (aliasGroup is not null && _aliasGroups.TryAdd(aliasGroup, (setIndex, profile)) is false && _aliasGroups[aliasGroup] != (setIndex, profile))
@@ -69,7 +81,31 @@ internal sealed class RegistrationSetReader(ProblemList problems)
             Type = type,
             DisplayName = displayName,
             AliasGroup = aliasGroup,
+            LooseRoute = document.Flag("looseRoute", otherwise: false),
+            PsiActive = document.Flag("psiActive", otherwise: true),
+            PsiApplicationServer = applicationServer,
+            ServicePriorityLevel = priority,
+            ServiceLevelTraceInfo = traceInfo,
+            ExtendedPriorities = extendedPriorities,
+            MaxSimultaneousRegistrations = simultaneous,
         };
+    }
+
+    // What only a service has, and what only a user has who registers (TS 29.228 6.1.4.1 step 2, Annex E).
+    private string? ReadServiceFields(DocumentObject document, PublicIdentityType type)
+    {
+        var isService = type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi;
+        if (isService && document.Has("maxSimultaneousRegistrations"))
+            problems.Add(document.At("maxSimultaneousRegistrations"), "stands at a public service identity, which never registers; remove it");
+        if (isService && document.Has("aliasGroup"))
+            problems.Add(document.At("aliasGroup"), "stands at a public service identity; only public user identities have aliases");
+        foreach (var field in s_serviceFields)
+            if (!isService && document.Has(field))
+                problems.Add(document.At(field), "is for public service identities; give the identity its identityType, or remove this");
+        if (!document.TryText("psiApplicationServer", required: false, out var server)) return null;
+        if (SipServerName.Problem(server) is not { } problem) return server;
+        problems.Add(document.At("psiApplicationServer"), $"{DocumentText.Quote(server)} {problem}");
+        return null;
     }
 
     private string? ReadUri(DocumentObject document, PublicIdentityType type)
@@ -99,7 +135,7 @@ internal sealed class RegistrationSetReader(ProblemList problems)
 
     private void CheckKinds(ImplicitRegistrationSet set, DocumentPath path)
     {
-        var services = set.PublicIdentities.Count(i => i.Type is PublicIdentityType.DistinctPsi or PublicIdentityType.WildcardedPsi);
+        var services = set.PublicIdentities.Count(i => i.IsPublicServiceIdentity);
         if (set.PublicIdentities.IsEmpty) return;
         if (services > 0)
         {
@@ -108,7 +144,10 @@ internal sealed class RegistrationSetReader(ProblemList problems)
                 problems.Add(path, "mixes public service identities with public user identities; give them sets of their own");
             return;
         }
-        if (set.DefaultIdentity is null) problems.Warn(path, "has no distinct identity that is not barred, so nobody can register with it");
+        // A wildcard cannot register, and what the S-CSCF is told about it names a distinct identity of its set (TS 29.228 6.1.3, 6.5).
+        if (set.PublicIdentities.All(i => i.Type == PublicIdentityType.WildcardedImpu))
+            problems.Add(path, "has wildcarded identities and no distinct one; add the identity that registers for them");
+        else if (set.DefaultIdentity is null) problems.Warn(path, "has no distinct identity that is not barred, so nobody can register with it");
         if (set.PublicIdentities.Any(i => i.Identity.StartsWith("tel:", StringComparison.Ordinal))
             && !set.PublicIdentities.Any(i => i.Identity.StartsWith("sip:", StringComparison.Ordinal)))
             problems.Warn(path, "has a tel identity and no sip identity; a phone registers with a SIP URI");

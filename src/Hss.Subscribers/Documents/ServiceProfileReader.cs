@@ -7,7 +7,7 @@ namespace Hss.Subscribers;
 /// Order: filters come out by ascending priority, unique within the profile. Spec: TS 29.228 B.2.2.
 internal sealed class ServiceProfileReader(IfcTemplates templates, ProblemList problems)
 {
-    private static readonly string[] s_fields = ["name", "initialFilterCriteria"];
+    private static readonly string[] s_fields = ["name", "initialFilterCriteria", "sharedFilterSets", "coreNetworkServicesAuthorization"];
     private static readonly string[] s_referenceFields = ["template", "parameters"];
 
     /// <summary>Every name that could be read, whatever is wrong with the filters behind it.</summary>
@@ -33,9 +33,40 @@ internal sealed class ServiceProfileReader(IfcTemplates templates, ProblemList p
                     + (filter.Origin is null ? "" : ", so give the template its parameter priority"));
             filters.Add(filter);
         }
+        var shared = ReadSharedSets(document, filters);
+        var authorization = new UserDataReader(problems).ReadAuthorization(document);
         if (!document.TryText("name", required: true, out var name)) return null;
         if (!Names.Add(name)) problems.Add(document.At("name"), $"{DocumentText.Quote(name)} stands in this document twice; rename one");
-        return new() { Name = name, InitialFilterCriteria = [.. filters.OrderBy(f => f.Priority)] };
+        return new()
+        {
+            Name = name,
+            InitialFilterCriteria = [.. filters.OrderBy(f => f.Priority)],
+            SharedFilterSets = shared,
+            CoreNetworkServicesAuthorization = authorization,
+        };
+    }
+
+    // An S-CSCF that was sent the number and one that was sent the filters evaluate the same list, so no priority stands in it twice.
+    private ImmutableArray<SharedFilterSet> ReadSharedSets(DocumentObject document, List<InitialFilterCriteria> own)
+    {
+        var sets = ImmutableArray.CreateBuilder<SharedFilterSet>();
+        var priorities = own.Select(filter => filter.Priority).ToHashSet();
+        foreach (var (item, path) in document.Items("sharedFilterSets", required: document.Has("sharedFilterSets")))
+        {
+            if (DocumentObject.Integer(item, path, problems, 0, int.MaxValue) is not { } id) continue;
+            if (templates.FindShared(id) is not { } set)
+            {
+                problems.Add(path, $"is {id}, which is no shared filter set; it is one of {(templates.SharedIds.IsEmpty ? "none" : string.Join(", ", templates.SharedIds))}");
+                continue;
+            }
+            if (sets.Any(s => s.Id == id)) problems.Add(path, $"names set {id} twice; remove one");
+            else
+                foreach (var filter in set.InitialFilterCriteria)
+                    if (!priorities.Add(filter.Priority))
+                        problems.Add(path, $"has a filter of priority {filter.Priority} like another filter of this profile; priorities are unique (B.2.2)");
+            sets.Add(set);
+        }
+        return sets.ToImmutable();
     }
 
     private InitialFilterCriteria? ReadFilter(JsonElement value, DocumentPath path)

@@ -32,15 +32,36 @@ internal static class SharedServiceProfiles
         var profiles = ImmutableArray.CreateBuilder<ServiceProfile>();
         foreach (var value in document.RootElement.EnumerateArray())
         {
-            var filters = ImmutableArray.CreateBuilder<InitialFilterCriteria>();
-            if (value.TryGetProperty("initialFilterCriteria", out var list))
-                foreach (var item in list.EnumerateArray())
-                    if (FilterReader.Read(item, DocumentPath.Root.Item("initialFilterCriteria", filters.Count), problems, stored: true) is { } filter)
-                        filters.Add(filter);
-            profiles.Add(new() { Name = value.GetProperty("name").GetString()!, InitialFilterCriteria = filters.ToImmutable() });
+            var shared = ImmutableArray.CreateBuilder<SharedFilterSet>();
+            if (value.TryGetProperty("sharedFilterSets", out var sets))
+                foreach (var set in sets.EnumerateArray()) shared.Add(new(set.GetProperty("id").GetInt32(), ReadFilters(set, problems)));
+            profiles.Add(new()
+            {
+                Name = value.GetProperty("name").GetString()!,
+                InitialFilterCriteria = ReadFilters(value, problems),
+                SharedFilterSets = shared.ToImmutable(),
+                CoreNetworkServicesAuthorization = ReadAuthorization(value),
+            });
         }
         return problems.IsEmpty ? profiles.ToImmutable()
             : throw new InvalidDataException($"a stored service profile cannot be read: {problems.Problems[0]}");
+    }
+
+    private static ImmutableArray<InitialFilterCriteria> ReadFilters(JsonElement owner, ProblemList problems)
+    {
+        var filters = ImmutableArray.CreateBuilder<InitialFilterCriteria>();
+        if (owner.TryGetProperty("initialFilterCriteria", out var list))
+            foreach (var item in list.EnumerateArray())
+                if (FilterReader.Read(item, DocumentPath.Root.Item("initialFilterCriteria", filters.Count), problems, stored: true) is { } filter)
+                    filters.Add(filter);
+        return filters.ToImmutable();
+    }
+
+    private static CoreNetworkServicesAuthorization? ReadAuthorization(JsonElement profile)
+    {
+        if (!profile.TryGetProperty("coreNetworkServicesAuthorization", out var value)) return null;
+        return new(value.TryGetProperty("subscribedMediaProfileId", out var media) ? media.GetInt32() : null,
+            value.TryGetProperty("serviceIds", out var services) ? [.. services.EnumerateArray().Select(service => service.GetString()!)] : null);
     }
 
     private sealed class OctetComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Hss.Authentication;
+using static Hss.Subscribers.StoredJson;
 
 namespace Hss.Subscribers;
 
@@ -32,6 +33,9 @@ internal static class StoredSubscriptionReader
         ChargingAddresses? charging = null;
         ImmutableArray<string>? networks = null;
         var registrationAllowed = true;
+        string? imsi = null;
+        ReferenceLocation? location = null;
+        AllowedWebFunctions? web = null;
         var json = new Utf8JsonReader(utf8);
         json.Read();
         Expect(ref json, JsonTokenType.StartObject);
@@ -51,6 +55,9 @@ internal static class StoredSubscriptionReader
             else if (json.ValueTextEquals("charging"u8)) charging = ReadCharging(ref json);
             else if (json.ValueTextEquals("allowedVisitedNetworks"u8)) networks = Texts(ref json);
             else if (json.ValueTextEquals("registrationAllowed"u8)) registrationAllowed = Flag(ref json);
+            else if (json.ValueTextEquals("imsi"u8)) imsi = Text(ref json);
+            else if (json.ValueTextEquals("referenceLocation"u8)) location = ReadLocation(ref json);
+            else if (json.ValueTextEquals("allowedWebFunctions"u8)) web = ReadWebFunctions(ref json);
             else json.Skip();
         }
         if (subscriptionId is null || privateIdentities.IsEmpty || sets.IsEmpty || profiles.IsEmpty)
@@ -65,6 +72,9 @@ internal static class StoredSubscriptionReader
             Charging = charging,
             AllowedVisitedNetworks = networks,
             RegistrationAllowed = registrationAllowed,
+            Imsi = imsi,
+            ReferenceLocation = location,
+            AllowedWebFunctions = web,
         };
     }
 
@@ -78,6 +88,9 @@ internal static class StoredSubscriptionReader
             ulong sqn = 0;
             var allowed = AuthenticationSchemes.None;
             var usual = AuthenticationSchemes.None;
+            var privileged = false;
+            ImmutableArray<string> lines = [];
+            FramedAddress? address = null;
             while (NextField(ref json))
             {
                 if (json.ValueTextEquals("identity"u8)) identity = Text(ref json);
@@ -92,14 +105,19 @@ internal static class StoredSubscriptionReader
                     Begin(ref json, JsonTokenType.String);
                     usual = Scheme(ref json);
                 }
+                else if (json.ValueTextEquals("privilegedSender"u8)) privileged = Flag(ref json);
+                else if (json.ValueTextEquals("lineIdentifiers"u8)) lines = Texts(ref json);
+                else if (json.ValueTextEquals("framedAddress"u8)) address = ReadAddress(ref json);
                 else json.Skip();
             }
             if (identity is null) throw new InvalidDataException("a stored private identity has no name");
+            var secrets = credentials(identity) ?? throw new InvalidDataException($"the credentials of stored private identity {identity} are missing");
             identities.Add(new()
             {
                 Identity = identity,
-                Credentials = credentials(identity)
-                    ?? throw new InvalidDataException($"the credentials of stored private identity {identity} are missing"),
+                // Lines and addresses are no secrets and stand in the document.
+                Credentials = lines.IsEmpty && address is null ? secrets : secrets with { LineIdentifiers = lines, FramedAddress = address },
+                PrivilegedSender = privileged,
                 AllowedSchemes = allowed,
                 DefaultScheme = usual,
                 InitialSqn = sqn,
@@ -143,7 +161,10 @@ internal static class StoredSubscriptionReader
         while (NextItem(ref json, JsonTokenType.StartObject))
         {
             string? identity = null, profile = null, displayName = null, aliasGroup = null;
-            var barred = false;
+            string? server = null, trace = null;
+            var (barred, loose, active) = (false, false, true);
+            int? priority = null, simultaneous = null;
+            ImmutableArray<ExtendedPriority> priorities = [];
             var type = PublicIdentityType.DistinctPublicIdentity;
             while (NextField(ref json))
             {
@@ -153,6 +174,13 @@ internal static class StoredSubscriptionReader
                 else if (json.ValueTextEquals("identityType"u8)) type = Type(Text(ref json));
                 else if (json.ValueTextEquals("displayName"u8)) displayName = Text(ref json);
                 else if (json.ValueTextEquals("aliasGroup"u8)) aliasGroup = Text(ref json);
+                else if (json.ValueTextEquals("looseRoute"u8)) loose = Flag(ref json);
+                else if (json.ValueTextEquals("psiActive"u8)) active = Flag(ref json);
+                else if (json.ValueTextEquals("psiApplicationServer"u8)) server = Text(ref json);
+                else if (json.ValueTextEquals("servicePriorityLevel"u8)) priority = Number(ref json);
+                else if (json.ValueTextEquals("serviceLevelTraceInfo"u8)) trace = Text(ref json);
+                else if (json.ValueTextEquals("extendedPriorities"u8)) priorities = ReadPriorities(ref json);
+                else if (json.ValueTextEquals("maxSimultaneousRegistrations"u8)) simultaneous = Number(ref json);
                 else json.Skip();
             }
             if (identity is null || profile is null)
@@ -160,9 +188,70 @@ internal static class StoredSubscriptionReader
             identities.Add(new()
             {
                 Identity = identity, ServiceProfile = profile, Barred = barred, Type = type, DisplayName = displayName, AliasGroup = aliasGroup,
+                LooseRoute = loose, PsiActive = active, PsiApplicationServer = server, ServicePriorityLevel = priority, ServiceLevelTraceInfo = trace,
+                ExtendedPriorities = priorities, MaxSimultaneousRegistrations = simultaneous,
             });
         }
         return identities.DrainToImmutable();
+    }
+
+    private static ImmutableArray<ExtendedPriority> ReadPriorities(ref Utf8JsonReader json)
+    {
+        var priorities = ImmutableArray.CreateBuilder<ExtendedPriority>();
+        Begin(ref json, JsonTokenType.StartArray);
+        while (NextItem(ref json, JsonTokenType.StartObject))
+        {
+            string space = "", level = "";
+            while (NextField(ref json))
+                if (json.ValueTextEquals("namespace"u8)) space = Text(ref json);
+                else if (json.ValueTextEquals("level"u8)) level = Text(ref json);
+                else json.Skip();
+            priorities.Add(new(space, level));
+        }
+        return priorities.DrainToImmutable();
+    }
+
+    private static FramedAddress ReadAddress(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String)
+            return AccessNetworkReader.TryIPv4(json.GetString()!, out var address)
+                ? new(address, 32, null) : throw new InvalidDataException("a stored address is none");
+        Expect(ref json, JsonTokenType.StartObject);
+        System.Net.IPAddress? prefix = null;
+        var lengthBits = 0;
+        ulong? id = null;
+        while (NextField(ref json))
+            if (json.ValueTextEquals("prefix"u8))
+            {
+                if (!AccessNetworkReader.TryPrefix(Text(ref json), out prefix, out lengthBits)) throw new InvalidDataException("a stored prefix is none");
+            }
+            else if (json.ValueTextEquals("interfaceId"u8)) id = ulong.Parse(Text(ref json), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            else json.Skip();
+        return new(prefix ?? throw new InvalidDataException("a stored address has no prefix"), lengthBits, id);
+    }
+
+    private static ReferenceLocation ReadLocation(ref Utf8JsonReader json)
+    {
+        string? type = null, info = null, value = null;
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json))
+            if (json.ValueTextEquals("accessType"u8)) type = Text(ref json);
+            else if (json.ValueTextEquals("accessInfo"u8)) info = Text(ref json);
+            else if (json.ValueTextEquals("accessValue"u8)) value = Text(ref json);
+            else json.Skip();
+        return new(type, info, value);
+    }
+
+    private static AllowedWebFunctions ReadWebFunctions(ref Utf8JsonReader json)
+    {
+        ImmutableArray<string> authentication = [], web = [];
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json))
+            if (json.ValueTextEquals("authenticationFunctions"u8)) authentication = Texts(ref json);
+            else if (json.ValueTextEquals("webServerFunctions"u8)) web = Texts(ref json);
+            else json.Skip();
+        return new(authentication, web);
     }
 
     private static ServerCapabilities ReadCapabilities(ref Utf8JsonReader json)
@@ -201,53 +290,4 @@ internal static class StoredSubscriptionReader
     private static AuthenticationSchemes Scheme(ref Utf8JsonReader json) =>
         AuthenticationScheme.TryParse(json.ValueSpan, out var scheme) && scheme != AuthenticationSchemes.None
             ? scheme : throw new InvalidDataException("a stored private identity has an unknown authentication scheme");
-
-    private static bool NextField(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;
-
-    private static bool NextItem(ref Utf8JsonReader json, JsonTokenType item)
-    {
-        json.Read();
-        if (json.TokenType == JsonTokenType.EndArray) return false;
-        Expect(ref json, item);
-        return true;
-    }
-
-    private static void Begin(ref Utf8JsonReader json, JsonTokenType token)
-    {
-        json.Read();
-        Expect(ref json, token);
-    }
-
-    private static void Expect(ref Utf8JsonReader json, JsonTokenType token)
-    {
-        if (json.TokenType != token) throw new InvalidDataException($"a stored subscription has {json.TokenType} where {token} belongs");
-    }
-
-    private static string Text(ref Utf8JsonReader json)
-    {
-        Begin(ref json, JsonTokenType.String);
-        return json.GetString()!;
-    }
-
-    private static bool Flag(ref Utf8JsonReader json)
-    {
-        json.Read();
-        return json.GetBoolean();
-    }
-
-    private static ImmutableArray<string> Texts(ref Utf8JsonReader json)
-    {
-        var texts = ImmutableArray.CreateBuilder<string>();
-        Begin(ref json, JsonTokenType.StartArray);
-        while (NextItem(ref json, JsonTokenType.String)) texts.Add(json.GetString()!);
-        return texts.DrainToImmutable();
-    }
-
-    private static ImmutableArray<uint> Numbers(ref Utf8JsonReader json)
-    {
-        var numbers = ImmutableArray.CreateBuilder<uint>();
-        Begin(ref json, JsonTokenType.StartArray);
-        while (NextItem(ref json, JsonTokenType.Number)) numbers.Add(json.GetUInt32());
-        return numbers.DrainToImmutable();
-    }
 }

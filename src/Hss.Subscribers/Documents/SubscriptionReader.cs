@@ -10,7 +10,7 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
     private static readonly string[] s_fields =
     [
         "subscriptionId", "privateIdentities", "implicitRegistrationSets", "serviceProfiles", "serverCapabilities", "charging",
-        "allowedVisitedNetworks", "registrationAllowed",
+        "allowedVisitedNetworks", "registrationAllowed", "imsi", "referenceLocation", "allowedWebFunctions",
     ];
 
     public Subscription? Read(JsonElement root)
@@ -20,6 +20,7 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
         var identityReader = new PrivateIdentityReader(problems);
         var profileReader = new ServiceProfileReader(templates, problems);
         var routing = new RoutingReader(problems);
+        var userData = new UserDataReader(problems);
         var subscription = new Subscription
         {
             SubscriptionId = subscriptionId ?? "",
@@ -30,6 +31,9 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
             Charging = routing.ReadCharging(document),
             AllowedVisitedNetworks = routing.ReadVisitedNetworks(document),
             RegistrationAllowed = document.Flag("registrationAllowed", otherwise: true),
+            Imsi = userData.ReadImsi(document),
+            ReferenceLocation = userData.ReadLocation(document),
+            AllowedWebFunctions = userData.ReadWebFunctions(document),
         };
         CheckReferences(subscription, identityReader.Names, profileReader.Names);
         if (!problems.IsEmpty) return null;
@@ -64,7 +68,10 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
         for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
         {
             var longest = subscription.PrivateIdentitiesOf(s).MaxBy(identity => identity.Identity.Length)!;
-            var length = UserDataXml.Write(subscription, s, longest.Identity).Length;
+            // Alias groups add to the document, but let more identities share their filters; which form is longer depends on both.
+            var fallen = LongestFallenInto(subscription.ImplicitRegistrationSets[s]);
+            var length = Math.Max(UserDataXml.Write(subscription, s, longest.Identity, UserDataForm.Base, fallen).Length,
+                UserDataXml.Write(subscription, s, longest.Identity, UserDataForm.AliasGroups, fallen).Length);
             var path = DocumentPath.Root.Item("implicitRegistrationSets", s);
             if (length > UserDataXml.MaxUserDataBytes)
                 problems.Add(path,
@@ -73,6 +80,14 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
                 problems.Warn(path,
                     $"makes User-Data of {length} octets, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused");
         }
+    }
+
+    // As long as an identity can be, with the characters that XML writes longest, in the wildcard that says the most about it.
+    private static NonDistinctIdentity? LongestFallenInto(ImplicitRegistrationSet set)
+    {
+        var wildcard = set.PublicIdentities.Where(identity => identity.IsWildcarded)
+            .MaxBy(identity => identity.Identity.Length + (identity.DisplayName?.Length ?? 0) + (identity.ServiceLevelTraceInfo?.Length ?? 0));
+        return wildcard is null ? null : new("sip:" + new string('&', CanonicalIdentity.MaxLengthBytes - 4), wildcard.Identity);
     }
 
     private void CheckUse(Subscription subscription)

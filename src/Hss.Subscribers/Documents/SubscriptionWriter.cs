@@ -15,7 +15,10 @@ internal static class SubscriptionWriter
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly AuthenticationSchemes[] s_schemes =
-        [AuthenticationSchemes.DigestAkaV1Md5, AuthenticationSchemes.SipDigest, AuthenticationSchemes.LegacyDigestMd5];
+    [
+        AuthenticationSchemes.DigestAkaV1Md5, AuthenticationSchemes.SipDigest, AuthenticationSchemes.LegacyDigestMd5, AuthenticationSchemes.NassBundled,
+        AuthenticationSchemes.EarlyImsSecurity,
+    ];
 
     /// <param name="stored">True: filters as they are, each with its origin. False: an origin stands for its filter.</param>
     public static ReadOnlyMemory<byte> Write(Subscription subscription, bool stored)
@@ -33,6 +36,9 @@ internal static class SubscriptionWriter
             if (subscription.Charging is { } charging) WriteCharging(json, charging);
             if (subscription.AllowedVisitedNetworks is { } networks) WriteTexts(json, "allowedVisitedNetworks", networks);
             if (!subscription.RegistrationAllowed) json.WriteBoolean("registrationAllowed", false);
+            if (subscription.Imsi is not null) json.WriteString("imsi", subscription.Imsi);
+            if (subscription.ReferenceLocation is { } location) WriteLocation(json, location);
+            if (subscription.AllowedWebFunctions is { } web) WriteWebFunctions(json, web);
             json.WriteEndObject();
         }
         return buffer.WrittenMemory;
@@ -59,6 +65,9 @@ internal static class SubscriptionWriter
         }
         WriteTexts(json, "allowedSchemes", SchemeNames(identity.AllowedSchemes));
         json.WriteString("defaultScheme", AuthenticationScheme.NameOf(identity.DefaultScheme));
+        if (identity.PrivilegedSender) json.WriteBoolean("privilegedSender", true);
+        if (!identity.Credentials.LineIdentifiers.IsEmpty) WriteTexts(json, "lineIdentifiers", identity.Credentials.LineIdentifiers);
+        if (identity.Credentials.FramedAddress is { } address) AccessNetworkReader.Write(json, address);
         json.WriteEndObject();
     }
 
@@ -86,6 +95,20 @@ internal static class SubscriptionWriter
             json.WriteString("identityType", NameIn(RegistrationSetReader.Types, identity.Type));
         if (identity.DisplayName is not null) json.WriteString("displayName", identity.DisplayName);
         if (identity.AliasGroup is not null) json.WriteString("aliasGroup", identity.AliasGroup);
+        if (identity.LooseRoute) json.WriteBoolean("looseRoute", true);
+        if (!identity.PsiActive) json.WriteBoolean("psiActive", false);
+        if (identity.PsiApplicationServer is not null) json.WriteString("psiApplicationServer", identity.PsiApplicationServer);
+        if (identity.ServicePriorityLevel is { } level) json.WriteNumber("servicePriorityLevel", level);
+        if (identity.ServiceLevelTraceInfo is not null) json.WriteString("serviceLevelTraceInfo", identity.ServiceLevelTraceInfo);
+        if (!identity.ExtendedPriorities.IsEmpty)
+            WriteAll(json, "extendedPriorities", identity.ExtendedPriorities, (j, priority) =>
+            {
+                j.WriteStartObject();
+                j.WriteString("namespace", priority.Namespace);
+                j.WriteString("level", priority.Level);
+                j.WriteEndObject();
+            });
+        if (identity.MaxSimultaneousRegistrations is { } most) json.WriteNumber("maxSimultaneousRegistrations", most);
         json.WriteEndObject();
     }
 
@@ -99,6 +122,45 @@ internal static class SubscriptionWriter
                 if (filter.Origin is { } origin && !stored) WriteOrigin(j, origin);
                 else WriteFilter(j, filter, stored);
             });
+        if (!profile.SharedFilterSets.IsEmpty) WriteAll(json, "sharedFilterSets", profile.SharedFilterSets, (j, set) => WriteSharedSet(j, set, stored));
+        if (profile.CoreNetworkServicesAuthorization is { } authorization)
+        {
+            json.WriteStartObject("coreNetworkServicesAuthorization");
+            if (authorization.SubscribedMediaProfileId is { } media) json.WriteNumber("subscribedMediaProfileId", media);
+            if (authorization.ServiceIds is { } services) WriteTexts(json, "serviceIds", services);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    // Stored with its filters, shown by its number: as a template is.
+    private static void WriteSharedSet(Utf8JsonWriter json, SharedFilterSet set, bool stored)
+    {
+        if (!stored)
+        {
+            json.WriteNumberValue(set.Id);
+            return;
+        }
+        json.WriteStartObject();
+        json.WriteNumber("id", set.Id);
+        WriteAll(json, "initialFilterCriteria", set.InitialFilterCriteria, (j, filter) => WriteFilter(j, filter, stored));
+        json.WriteEndObject();
+    }
+
+    private static void WriteLocation(Utf8JsonWriter json, ReferenceLocation location)
+    {
+        json.WriteStartObject("referenceLocation");
+        if (location.AccessType is not null) json.WriteString("accessType", location.AccessType);
+        if (location.AccessInfo is not null) json.WriteString("accessInfo", location.AccessInfo);
+        if (location.AccessValue is not null) json.WriteString("accessValue", location.AccessValue);
+        json.WriteEndObject();
+    }
+
+    private static void WriteWebFunctions(Utf8JsonWriter json, AllowedWebFunctions web)
+    {
+        json.WriteStartObject("allowedWebFunctions");
+        if (!web.AuthenticationFunctions.IsEmpty) WriteTexts(json, "authenticationFunctions", web.AuthenticationFunctions);
+        if (!web.WebServerFunctions.IsEmpty) WriteTexts(json, "webServerFunctions", web.WebServerFunctions);
         json.WriteEndObject();
     }
 

@@ -3,17 +3,21 @@ using System.Collections.Immutable;
 
 namespace Hss.Subscribers;
 
-/// <summary>All templates of an installation, by name.</summary>
+/// <summary>All templates of an installation by name, and its shared filter sets by number.</summary>
 /// Order: names ascend ordinally.
 public sealed class IfcTemplates
 {
     /// <summary>No templates: a document that names one is refused.</summary>
-    public static readonly IfcTemplates None = new([]);
+    public static readonly IfcTemplates None = new([], []);
 
     private readonly FrozenDictionary<string, IfcTemplate> _byName;
 
-    internal IfcTemplates(IEnumerable<IfcTemplate> templates)
+    private readonly FrozenDictionary<int, SharedFilterSet> _shared;
+
+    internal IfcTemplates(IEnumerable<IfcTemplate> templates, IEnumerable<SharedFilterSet> shared)
     {
+        _shared = shared.ToFrozenDictionary(set => set.Id);
+        SharedIds = [.. _shared.Keys.Order()];
         _byName = templates.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
         Names = [.. _byName.Keys.Order(StringComparer.Ordinal)];
     }
@@ -22,9 +26,14 @@ public sealed class IfcTemplates
 
     public IEnumerable<TemplateDescription> Descriptions => Names.Select(name => _byName[name].Description);
 
+    /// <summary>Numbers of the shared filter sets, ascending.</summary>
+    public ImmutableArray<int> SharedIds { get; }
+
+    public SharedFilterSet? FindShared(int id) => _shared.GetValueOrDefault(id);
+
     public IfcTemplate? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Reads every file of <paramref name="folder"/>/services; one bad file and there are none.</summary>
+    /// <summary>Reads every file of <paramref name="folder"/>/services and, where there is one, of <paramref name="folder"/>/shared; one bad file and there are none.</summary>
     /// Why all or nothing: with half of the templates a start would look fine until the first subscriber needs the other half.
     /// Errors: in the result, each with file, place and mend. Nothing is thrown for a bad or missing file.
     public static IfcTemplatesReading Load(string folder)
@@ -44,7 +53,25 @@ public sealed class IfcTemplates
         {
             problems.Add(new(services, $"cannot be read: {exception.Message}"));
         }
-        return problems.Count == 0 ? new(new IfcTemplates(templates), []) : new(null, [.. problems]);
+        var shared = LoadShared(Path.Combine(folder, "shared"), problems);
+        return problems.Count == 0 ? new(new IfcTemplates(templates, shared), []) : new(null, [.. problems]);
+    }
+
+    private static Dictionary<int, SharedFilterSet>.ValueCollection LoadShared(string folder, List<DocumentProblem> problems)
+    {
+        var sets = new Dictionary<int, SharedFilterSet>();
+        try
+        {
+            if (Directory.Exists(folder))
+                foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+                    if (SharedFilterSetFile.Read(file, problems) is { } set && !sets.TryAdd(set.Id, set))
+                        problems.Add(new(file, $"id {set.Id} stands in another file of this folder, too; give it a number of its own"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new(folder, $"cannot be read: {exception.Message}"));
+        }
+        return sets.Values;
     }
 }
 

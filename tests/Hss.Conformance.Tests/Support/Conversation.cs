@@ -33,8 +33,8 @@ internal sealed class Conversation : IAsyncDisposable
 
     private async Task<ReceivedMessage> AskOnceAsync(byte[] request)
     {
-        uint command = DiameterHeader.Read(request).CommandCode;
-        bool isFirst = command == 257;
+        DiameterHeader header = DiameterHeader.Read(request);
+        bool isFirst = header is { CommandCode: 257, ApplicationId: ApplicationIds.Base };
         if (isFirst || _peer is null) _peer = isFirst ? _node.Connect() : await _node.ConnectOpenAsync();
         FakePeer peer = _peer;
         if (isFirst)
@@ -60,7 +60,7 @@ internal sealed class Conversation : IAsyncDisposable
         }
 
         // A DPR that was carried out ends the connection.
-        if (command == 282 && answer.Result == ResultCode.Success) await EndAsync(peer);
+        if (header is { CommandCode: 282, ApplicationId: ApplicationIds.Base } && answer.Result == ResultCode.Success) await EndAsync(peer);
         return answer;
     }
 

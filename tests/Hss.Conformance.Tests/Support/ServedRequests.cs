@@ -13,7 +13,7 @@ internal static class ServedRequests
     private static readonly HashSet<(string Owner, string Member)> Needed =
     [
         ("CER", "Vendor-Specific-Application-Id"), ("Vendor-Specific-Application-Id", "Auth-Application-Id"),
-        ("SAR", "User-Name"), ("SAR", "Public-Identity"), ("SIP-Auth-Data-Item", "SIP-Authentication-Scheme"),
+        ("SAR", "User-Name"), ("SAR", "Public-Identity"), ("SIP-Auth-Data-Item", "SIP-Authentication-Scheme"), ("RTA", "Result-Code"), ("PPA", "Result-Code"),
     ];
 
     /// <summary>Every request of the dictionary that this node serves.</summary>
@@ -36,7 +36,11 @@ internal static class ServedRequests
 
     /// <summary>A valid request in which the AVP at this place, added when it is optional, becomes none, one or several others.</summary>
     public static byte[] Changed(Place place, Func<byte[], IEnumerable<byte[]>> change) =>
-        Write(place.Command, Members(place.Command.Abbreviation, place.Command, place.Path, change));
+        Write(place.Command, ChangedAvps(place, change));
+
+    /// <summary>The AVPs of such a message.</summary>
+    public static IEnumerable<byte[]> ChangedAvps(Place place, Func<byte[], IEnumerable<byte[]>> change) =>
+        Members(place.Command.Abbreviation, place.Command, place.Path, change);
 
     /// <summary>The AVPs of a valid request, in the order of the grammar.</summary>
     public static List<byte[]> Avps(CommandGrammar command) => [.. Members(command.Abbreviation, command, [], null)];
@@ -87,6 +91,7 @@ internal static class ServedRequests
         "Server-Name" => Encoding.ASCII.GetBytes(CxRequests.ScscfName),
         "SIP-Authentication-Scheme" => "Digest-AKAv1-MD5"u8.ToArray(),
         "Auth-Application-Id" => [1, 0, 0, 0],
+        "Result-Code" => [0, 0, 0x07, 0xD1],
         "Inband-Security-Id" => [0, 0, 0, 0],
         "Server-Assignment-Type" or "SIP-Number-Auth-Items" => [0, 0, 0, 1],
         "User-Authorization-Type" => [0, 0, 0, 0],

@@ -7,12 +7,13 @@ using static Hss.Procedures.Tests.TestSubscriptions;
 
 namespace Hss.Conformance.Tests.Ts29228;
 
-/// <summary>TS 29.228 Tables 6.1.1.2, 6.1.2.2, 6.1.4.2 and 6.3.4 to 6.3.7: which AVPs an answer has beside which others, in any state.</summary>
-/// Shape: a long run of requests drawn at random over one subscriber, so that every state is met on ways that no table lists.
+/// <summary>TS 29.228 6.1.1, 6.1.2, 6.1.4, 6.3 and 6.6, the tables of the answers: which AVPs an answer has beside which others, in any state.</summary>
+/// Shape: histories of requests drawn at random over one subscriber, so that every state is met on ways that no table lists.
 public sealed class AnswerContentTests(ITestOutputHelper output)
 {
     private const int Seed = 29_228;
-    private const int Requests = 4_000;
+    private const int Histories = 40;
+    private const int RequestsOfEach = 100;
 
     private static readonly string[] PrivateIdentities = [Alice, AliceTablet, "nobody@" + CxRequests.Realm];
     private static readonly string[] PublicIdentities = [AliceSip, AliceTel, AliceWork, "sip:nobody@" + CxRequests.Realm];
@@ -23,19 +24,8 @@ public sealed class AnswerContentTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {Seed}");
         Random random = new(Seed);
-        await using Conversation peer = Conversation.With();
         Dictionary<string, int> seen = [];
-        for (int i = 0; i < Requests; i++)
-        {
-            (string name, byte[] request) = Draw(random);
-            ReceivedMessage answer = await peer.AskAsync(request);
-            string result = answer.Result != 0 ? $"R:{(uint)answer.Result}" : $"E:{Experimental(answer)}";
-            Action<ReceivedMessage, string> check = name switch { "UAR" or "LIR" => CheckAssignment, "MAR" => CheckVectors, _ => CheckProfile };
-            check(answer, result);
-            string key = $"{name} {result}";
-            seen[key] = seen.GetValueOrDefault(key) + 1;
-        }
-
+        for (int history = 0; history < Histories; history++) await RunAsync(random, seen);
         foreach ((string key, int count) in seen.OrderBy(pair => pair.Key, StringComparer.Ordinal)) output.WriteLine($"{key}: {count}");
 
         // The run was worth something: every result that these requests can have was met.
@@ -45,6 +35,22 @@ public sealed class AnswerContentTests(ITestOutputHelper output)
             "MAR R:2001", "MAR E:5001", "MAR E:5002", "SAR R:2001", "SAR E:5001", "SAR E:5002", "SAR E:5005",
         ];
         Assert.Empty(least.Except(seen.Keys));
+    }
+
+    /// <summary>From a subscriber nobody has asked about yet.</summary>
+    private static async Task RunAsync(Random random, Dictionary<string, int> seen)
+    {
+        await using Conversation peer = Conversation.With();
+        for (int i = 0; i < RequestsOfEach; i++)
+        {
+            (string name, byte[] request) = Draw(random);
+            ReceivedMessage answer = await peer.AskAsync(request);
+            string result = answer.Result != 0 ? $"R:{(uint)answer.Result}" : $"E:{Experimental(answer)}";
+            Action<ReceivedMessage, string> check = name switch { "UAR" or "LIR" => CheckAssignment, "MAR" => CheckVectors, _ => CheckProfile };
+            check(answer, result);
+            string key = $"{name} {result}";
+            seen[key] = seen.GetValueOrDefault(key) + 1;
+        }
     }
 
     private static (string Name, byte[] Request) Draw(Random random)

@@ -17,6 +17,13 @@ internal sealed class FakePeer
         Served = node.HandleAsync(connection);
     }
 
+    /// <summary>The far end of a connection that the node dials.</summary>
+    public FakePeer(MemoryConnection connection)
+    {
+        _connection = connection;
+        Served = Task.CompletedTask;
+    }
+
     /// <summary>The node's side of the connection.</summary>
     public Task Served { get; }
 
@@ -108,6 +115,7 @@ internal sealed class FakePeer
             if (result.IsCompleted)
             {
                 Assert.True(buffer.IsEmpty, "the node stopped in the middle of a message");
+                _connection.FromNode.AdvanceTo(buffer.Start);
                 return null;
             }
 

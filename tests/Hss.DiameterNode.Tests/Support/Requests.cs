@@ -40,6 +40,17 @@ internal static class Requests
         writer.EndGroup();
     }
 
+    public static byte[] Cea(ReceivedMessage cer, string originHost = Scscf, uint result = 2001, Action<MessageWriter>? applications = null) =>
+        AnswerTo(cer, writer =>
+        {
+            writer.WriteUnsigned32(Avp.ResultCode, result);
+            Origin(writer, originHost);
+            writer.WriteAddress(Avp.HostIpAddress, IPAddress.Parse("127.0.0.30"));
+            writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
+            writer.WriteText(Avp.ProductName, "scripted peer");
+            (applications ?? CxApplication)(writer);
+        });
+
     public static byte[] Dwr(string originHost = Scscf, uint? originStateId = null) => Write(CommandFlags.Request, 280, 0, writer =>
     {
         Origin(writer, originHost);
@@ -52,10 +63,10 @@ internal static class Requests
         Origin(writer, Scscf);
     });
 
-    public static byte[] Dpr(string originHost = Scscf) => Write(CommandFlags.Request, 282, 0, writer =>
+    public static byte[] Dpr(string originHost = Scscf, DisconnectCause cause = DisconnectCause.Rebooting) => Write(CommandFlags.Request, 282, 0, writer =>
     {
         Origin(writer, originHost);
-        writer.WriteEnumerated(Avp.DisconnectCause, DisconnectCause.Rebooting);
+        writer.WriteEnumerated(Avp.DisconnectCause, cause);
     });
 
     /// <summary>As Kamailio sends it: without Result-Code.</summary>
@@ -122,7 +133,7 @@ internal static class Requests
     {
         byte[] answer = AnswerTo(request, writer =>
         {
-            writer.WriteText(Avp.SessionId, request.Text(Avp.SessionId)!);
+            if (request.Text(Avp.SessionId) is { } sessionId) writer.WriteText(Avp.SessionId, sessionId);
             Origin(writer, originHost);
             writer.WriteUnsigned32(Avp.ResultCode, (uint)result);
         });

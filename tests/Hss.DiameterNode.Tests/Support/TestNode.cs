@@ -13,7 +13,7 @@ internal sealed class TestNode : IAsyncDisposable
     {
         NodeOptions defaults = new() { Identity = Requests.Hss, Realm = Requests.Realm, AllowUnknownPeers = true };
         Options = options is null ? defaults : options(defaults);
-        Node = new DiameterNode(Options, [Cx(procedure ?? Succeed)], Time, Log, () => jitter, Pool);
+        Node = new DiameterNode(Options, [Cx(procedure ?? Succeed)], Time, Log, () => jitter, Pool, connect: Network.ConnectAsync);
     }
 
     public NodeOptions Options { get; }
@@ -23,6 +23,8 @@ internal sealed class TestNode : IAsyncDisposable
     public CountingPool Pool { get; } = new();
 
     public RecordingLog Log { get; } = new();
+
+    public FakeNetwork Network { get; } = new();
 
     public DiameterNode Node { get; }
 

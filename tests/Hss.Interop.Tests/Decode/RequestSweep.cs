@@ -29,6 +29,7 @@ internal sealed class RequestSweep(DiameterClient client)
         await AuthenticationAsync();
         await AssignmentAsync();
         await GrammarAsync();
+        await OverloadAsync();
         await RoutingAsync();
         return _answers;
     }
@@ -127,6 +128,17 @@ internal sealed class RequestSweep(DiameterClient client)
             avps.WriteText(Avp.RouteRecord, client.OriginHost);
         }));
     }
+
+    // DRMP (RFC 7944) and OC-Supported-Features (RFC 7683): how urgent it is, and that the sender can be asked to send less.
+    private async Task OverloadAsync() => Take("LIR with a priority, of a sender that takes overload reports", "e5003",
+        await client.CxAsync(CxRequests.LocationInfo, avps =>
+        {
+            avps.WriteText(Avp.PublicIdentity, DigestImpu);
+            avps.WriteEnumerated(Avp.Drmp, 3);
+            avps.BeginGroup(Avp.OcSupportedFeatures);
+            avps.WriteUnsigned64(Avp.OcFeatureVector, 1); // OLR_DEFAULT_ALGO
+            avps.EndGroup();
+        }));
 
     private async Task RoutingAsync()
     {

@@ -7,6 +7,9 @@ internal sealed class FreeDiameterRelay : IAsyncDisposable
 {
     private const int LogTailLines = 60;
 
+    // freeDiameter's list has no "all but": beside a name that must use TLS the others are named too.
+    private static readonly string[] Scscfs = ["scscf1", "scscf2"];
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(20);
 
@@ -77,8 +80,9 @@ internal sealed class FreeDiameterRelay : IAsyncDisposable
             .Replace("@NAME@", settings.Name, StringComparison.Ordinal)
             .Replace("@PEER@", peer, StringComparison.Ordinal);
         File.WriteAllText(Named("conf"), text);
-        // Everybody of the realm may connect; without TLS only where this relay does not use it.
-        File.WriteAllText(Named("acl"), $"{(settings.Tls ? "ALLOW_OLD_TLS" : "ALLOW_IPSEC")} {settings.HssIdentity}\nALLOW_IPSEC *.{KamailioRig.Realm}\n");
+        // Without a word of its own a name may come with TLS only. Everybody else of the realm may come without.
+        var others = settings.Tls ? string.Join(' ', Scscfs.Select(name => $"{name}.{KamailioRig.Realm}")) : $"*.{KamailioRig.Realm}";
+        File.WriteAllText(Named("acl"), $"{(settings.Tls ? settings.HssIdentity : "")}\nALLOW_IPSEC {others}\n");
         File.WriteAllText(Named("routes"), $"*:\"{settings.HssIdentity}\" += 100 ;\n");
         return Named("conf");
     }

@@ -5,18 +5,24 @@ namespace Hss.Interop.Tests.Peers;
 /// <summary>The HSS as an operator runs it: a process of its own on a store in a folder. One object is one run.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private const int OperationsPortDistance = 10_000;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
 
-    private ServerProcess(ChildProcess process, IPEndPoint endpoint)
+    private ServerProcess(ChildProcess process, IPEndPoint endpoint, IPEndPoint operations)
     {
         _process = process;
         Endpoint = endpoint;
+        Operations = operations;
     }
 
     /// <summary>Where it speaks Diameter.</summary>
     public IPEndPoint Endpoint { get; }
+
+    /// <summary>Where it serves /healthz, /readyz and /metrics: a port of its own for each Diameter port, so that servers never collide.</summary>
+    public IPEndPoint Operations { get; }
 
     public bool HasExited => _process.HasExited;
 
@@ -28,10 +34,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts the server in a folder of its own, where its store and its logs go, and waits for its "ready:" line.</summary>
     public static async Task<ServerProcess> StartAsync(string folder, IPEndPoint endpoint, params IEnumerable<string> moreArguments)
     {
-        LoopbackPorts.DemandFree([("tcp", endpoint)]);
+        var operations = new IPEndPoint(endpoint.Address, endpoint.Port + OperationsPortDistance);
+        LoopbackPorts.DemandFree([("tcp", endpoint), ("tcp", operations)]);
         Directory.CreateDirectory(folder);
         var process = ChildProcess.Start(
-            "dotnet", [Repository.ServerAssembly, .. StoreArguments(folder), $"--Diameter:Listen:0={endpoint}", .. moreArguments], folder);
+            "dotnet", [Repository.ServerAssembly, .. StoreArguments(folder), $"--Diameter:Listen:0={endpoint}", $"--Operations:Listen={operations}", .. moreArguments],
+            folder);
         try
         {
             await process.WaitForLineAsync(line => line.StartsWith("ready:", StringComparison.Ordinal), StartLimit);
@@ -41,7 +49,15 @@ internal sealed class ServerProcess : IAsyncDisposable
             await process.DisposeAsync();
             throw;
         }
-        return new ServerProcess(process, endpoint);
+        return new ServerProcess(process, endpoint, operations);
+    }
+
+    /// <summary>A page of the operations listener.</summary>
+    public async Task<(int Status, string Text)> PageAsync(string path)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri($"http://{Operations}{path}"));
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     /// <summary>The `import` command on the store of a folder, while no server uses it.</summary>

@@ -27,6 +27,8 @@ internal sealed class TestSubscriber
 
     public string Imsi { get; }
 
+    public string SubscriptionId => $"imsi-{Imsi}";
+
     public string PrivateIdentity => CxRequests.PrivateIdentity(Imsi);
 
     public string PublicIdentity => CxRequests.PublicIdentity(Imsi);
@@ -34,12 +36,12 @@ internal sealed class TestSubscriber
     public int SequenceNumbersSeen => _issued.Count;
 
     /// <summary>The line to import.</summary>
-    public string Document => DocumentWith([]);
+    public string Document => DocumentWith();
 
-    /// <summary>The line to import, with Server-Capabilities.</summary>
-    public string DocumentWith(uint[] mandatoryCapabilities) => JsonSerializer.Serialize(new
+    /// <summary>The line to import, with mandatory capabilities of an S-CSCF and with an application server for originating calls.</summary>
+    public string DocumentWith(uint[]? capabilities = null, string? applicationServer = null) => JsonSerializer.Serialize(new
     {
-        subscriptionId = $"imsi-{Imsi}",
+        subscriptionId = SubscriptionId,
         privateIdentities = new[]
         {
             new
@@ -49,8 +51,17 @@ internal sealed class TestSubscriber
             },
         },
         implicitRegistrationSets = new[] { new { publicIdentities = new[] { new { identity = PublicIdentity, serviceProfile = "plain" } } } },
-        serviceProfiles = new[] { new { name = "plain", initialFilterCriteria = Array.Empty<object>() } },
-        serverCapabilities = new { mandatory = mandatoryCapabilities },
+        serviceProfiles = new[]
+        {
+            new
+            {
+                name = "plain",
+                initialFilterCriteria = applicationServer is null
+                    ? Array.Empty<object>()
+                    : [new { template = "mmtel-originating", parameters = new { as_uri = applicationServer } }],
+            },
+        },
+        serverCapabilities = new { mandatory = capabilities ?? [] },
     });
 
     /// <summary>Opens RAND || AUTN (TS 33.102 6.3.2) and returns its SQN. Fails for a wrong MAC-A and for a SEQ that came before.</summary>

@@ -15,10 +15,14 @@ internal sealed class WireTap : IAsyncDisposable
     private readonly ConcurrentBag<Task> _work = [];
     private readonly ConcurrentQueue<TappedMessage> _messages = new();
 
-    private WireTap(IPEndPoint endpoint, IPEndPoint target)
+    private readonly IPAddress _source;
+    private int _open;
+
+    private WireTap(IPEndPoint endpoint, IPEndPoint target, IPAddress source)
     {
         Endpoint = endpoint;
         _target = target;
+        _source = source;
         _listener = new TcpListener(endpoint);
     }
 
@@ -28,14 +32,17 @@ internal sealed class WireTap : IAsyncDisposable
     /// <summary>Everything that came so far, swallowed or not.</summary>
     public IReadOnlyCollection<TappedMessage> Messages => _messages;
 
-    /// <summary>Asked for every message in its turn; false: it is not handed on.</summary>
-    public Func<TappedMessage, bool> Forwards { get; set; } = _ => true;
+    /// <summary>Connections that are open on both sides.</summary>
+    public int OpenConnections => _open;
 
-    /// <summary>Listens on an address; each connection accepted there becomes one to the target.</summary>
-    public static WireTap Start(IPEndPoint endpoint, IPEndPoint target)
+    /// <summary>Asked for every message in its turn, which waits for the answer; false: it is not handed on.</summary>
+    public Func<TappedMessage, ValueTask<bool>> Forwards { get; set; } = _ => ValueTask.FromResult(true);
+
+    /// <summary>Listens on an address; each connection accepted there becomes one to the target, from the source address.</summary>
+    public static WireTap Start(IPEndPoint endpoint, IPEndPoint target, IPAddress? source = null)
     {
         LoopbackPorts.DemandFree([("tcp", endpoint)]);
-        var tap = new WireTap(endpoint, target);
+        var tap = new WireTap(endpoint, target, source ?? IPAddress.Any);
         tap._listener.Start();
         tap._work.Add(tap.AcceptAsync());
         return tap;
@@ -59,7 +66,7 @@ internal sealed class WireTap : IAsyncDisposable
             while (true)
             {
                 var opener = await _listener.AcceptTcpClientAsync();
-                var target = new TcpClient(AddressFamily.InterNetwork);
+                var target = new TcpClient(new IPEndPoint(_source, 0));
                 _sockets.Add(opener);
                 _sockets.Add(target);
                 _work.Add(JoinAsync(opener, target));
@@ -81,7 +88,9 @@ internal sealed class WireTap : IAsyncDisposable
                 opener.NoDelay = target.NoDelay = true;
                 await target.ConnectAsync(_target);
                 NetworkStream near = opener.GetStream(), far = target.GetStream();
+                Interlocked.Increment(ref _open);
                 await Task.WhenAny(CopyAsync(near, far, true), CopyAsync(far, near, false));
+                Interlocked.Decrement(ref _open);
             }
             catch (SocketException)
             {
@@ -98,7 +107,7 @@ internal sealed class WireTap : IAsyncDisposable
             {
                 var message = new TappedMessage(fromOpener, frame);
                 _messages.Enqueue(message);
-                if (Forwards(message)) await to.WriteAsync(frame);
+                if (await Forwards(message)) await to.WriteAsync(frame);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)

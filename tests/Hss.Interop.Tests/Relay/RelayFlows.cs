@@ -9,6 +9,9 @@ internal static class RelayFlows
 {
     private const ulong SqnAhead = 100_000 << 5; // SEQ 100,000 steps ahead of the HSS, whatever the IND
 
+    private static readonly TimeSpan ReachableLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
     /// <summary>UAR, MAR, SAR: the registration of TS 23.228 5.2.2.3 as the HSS sees it.</summary>
     public static async Task RegisterAsync(this TestScscf scscf, TestSubscriber user)
     {
@@ -44,6 +47,19 @@ internal static class RelayFlows
         Assert.True(moved > sqnMs, $"SQN {moved} after a resynchronisation to {sqnMs}");
         var next = user.Take(Challenge(await scscf.MarAsync(user.PrivateIdentity, user.PublicIdentity, scscf.ServerName)));
         Assert.True(next > sqnMs, $"SQN {next} one vector after a resynchronisation to {sqnMs}");
+    }
+
+    /// <summary>Asks again while the relay says 3002 itself: it has not met the HSS again.</summary>
+    public static async Task<DiameterAnswer> WhenReachableAsync(this TestScscf scscf, Func<Task<DiameterAnswer>> ask)
+    {
+        var end = Environment.TickCount64 + (long)ReachableLimit.TotalMilliseconds;
+        while (true)
+        {
+            var answer = await ask();
+            if (answer.Result != "3002" || answer.Find(Avp.OriginHost).ToText() == RelayRig.HssIdentity) return answer;
+            if (Environment.TickCount64 > end) throw new TimeoutException($"{scscf.OriginHost} cannot reach the HSS:\n{answer}");
+            await Task.Delay(Poll);
+        }
     }
 
     public static async Task<DiameterAnswer> AssignAsync(this TestScscf scscf, TestSubscriber user, ServerAssignmentType type) =>

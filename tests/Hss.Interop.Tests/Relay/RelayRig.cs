@@ -1,5 +1,4 @@
 using System.Net;
-using Hss.Diameter;
 using Hss.Interop.Tests.Peers;
 
 namespace Hss.Interop.Tests.Relay;
@@ -12,6 +11,7 @@ internal sealed class RelayRig : IAsyncDisposable
 
     private const int Seed = 20_261_121;
     private const int Port = 3868;
+    private const int TlsPort = 5658;
     private const int LogTailLines = 60;
 
     private static readonly (IPAddress Relay, IPAddress Tap)[] Places = [(Loopback.Relay, Loopback.Tap), (Loopback.SecondRelay, Loopback.SecondTap)];
@@ -19,10 +19,14 @@ internal sealed class RelayRig : IAsyncDisposable
     private readonly List<FreeDiameterRelay> _relays = [];
     private readonly List<WireTap> _taps = [];
     private readonly List<TestScscf> _scscfs = [];
+    private readonly Opener _opener;
+    private readonly bool _tls;
 
-    private RelayRig(string folder, IReadOnlyList<TestSubscriber> subscribers)
+    private RelayRig(string folder, Opener opener, bool tls, IReadOnlyList<TestSubscriber> subscribers)
     {
         Folder = folder;
+        _opener = opener;
+        _tls = tls;
         Subscribers = subscribers;
     }
 
@@ -32,21 +36,31 @@ internal sealed class RelayRig : IAsyncDisposable
 
     public ServerProcess Server { get; private set; } = null!;
 
-    public static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
+    public IReadOnlyList<FreeDiameterRelay> Relays => _relays;
+
+    /// <summary>The tap between the relay of the same number and the HSS; none when they speak TLS. When both open, the first one is for what the
+    /// HSS opens and the second one for what the (only) relay opens.</summary>
+    public IReadOnlyList<WireTap> Taps => _taps;
+
+    private static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
+
+    private static IPEndPoint HssTlsEndpoint { get; } = new(Loopback.RelayedHss, TlsPort);
 
     /// <summary>Runs a test on a rig of its own; skips it where freeDiameter is not installed.</summary>
-    public static async Task RunAsync(int subscribers, Func<RelayRig, Task> test, params IEnumerable<string> serverArguments)
+    /// <param name="prepare">What to do with the taps before anybody connects.</param>
+    public static async Task RunAsync(int subscribers, int relays, Opener opener, Func<RelayRig, Task> test, bool tls = false, Action<RelayRig>? prepare = null)
     {
         Requirement.Demand(Requirement.FreeDiameterRelay);
         var folder = Directory.CreateTempSubdirectory("hss-relay-").FullName;
         var random = new Random(Seed);
-        var rig = new RelayRig(folder, [.. Enumerable.Range(1, subscribers).Select(n => new TestSubscriber($"{1_010_000_006_000 + n:D15}", random))]);
+        var rig = new RelayRig(
+            folder, opener, tls, [.. Enumerable.Range(1, subscribers).Select(n => new TestSubscriber($"{1_010_000_006_000 + n:D15}", random))]);
         await using (rig)
         {
             try
             {
                 await rig.ImportAsync(rig.Subscribers.Select(s => s.Document));
-                await rig.StartServerAsync(serverArguments);
+                await rig.StartAllAsync(relays, prepare);
                 await test(rig);
             }
             catch (Exception e)
@@ -65,32 +79,21 @@ internal sealed class RelayRig : IAsyncDisposable
         await ServerProcess.ImportAsync(Folder, file);
     }
 
-    public async Task StartServerAsync(params IEnumerable<string> arguments) =>
-        Server = await ServerProcess.StartAsync(Folder, HssEndpoint, arguments);
+    /// <summary>Starts the HSS again on the same store; relays that connect to it come by themselves.</summary>
+    public async Task StartServerAsync() => Server = await ServerProcess.StartAsync(Folder, HssEndpoint, ServerArguments());
 
-    /// <summary>A relay (0 or 1) that connects to the HSS through a tap, and both once they are open to each other.</summary>
-    public async Task<(FreeDiameterRelay Relay, WireTap Tap)> StartRelayAsync(int number)
+    /// <summary>Starts a relay again after it ended, and waits until it and the HSS have met.</summary>
+    public async Task RestartRelayAsync(int number)
     {
-        var tap = WireTap.Start(new IPEndPoint(Places[number].Tap, Port), HssEndpoint);
-        _taps.Add(tap);
-        var relay = await StartRelayProcessAsync(number, tap.Endpoint);
-        await relay.WaitForOpenAsync(HssIdentity);
-        return (relay, tap);
+        await _relays[number].DisposeAsync();
+        _relays[number] = await StartRelayAsync(number);
+        await _relays[number].WaitForOpenAsync(HssIdentity);
     }
 
-    /// <summary>The process of a relay only.</summary>
-    public async Task<FreeDiameterRelay> StartRelayProcessAsync(int number, IPEndPoint? connectTo)
+    /// <summary>An S-CSCF connected to all relays.</summary>
+    public async Task<TestScscf> ConnectScscfAsync(string name)
     {
-        var relay = await FreeDiameterRelay.StartAsync(
-            Folder, new RelaySettings($"dra{number + 1}", new IPEndPoint(Places[number].Relay, Port)) { ConnectTo = connectTo });
-        _relays.Add(relay);
-        return relay;
-    }
-
-    /// <summary>An S-CSCF connected to these relays.</summary>
-    public async Task<TestScscf> ConnectScscfAsync(string name, params IEnumerable<FreeDiameterRelay> relays)
-    {
-        var scscf = await TestScscf.ConnectAsync(name, relays.Select(r => r.Endpoint));
+        var scscf = await TestScscf.ConnectAsync(name, _relays.Select(r => r.Endpoint));
         _scscfs.Add(scscf);
         return scscf;
     }
@@ -103,7 +106,81 @@ internal sealed class RelayRig : IAsyncDisposable
         if (Server is not null) await Server.DisposeAsync();
     }
 
+    // Whoever is connected to is there first, so that nobody waits for a second attempt.
+    private async Task StartAllAsync(int relays, Action<RelayRig>? prepare)
+    {
+        if (_tls) TestCertificates.In(Folder).Issue("hss", HssIdentity);
+        else OpenTaps(relays);
+        prepare?.Invoke(this);
+        if (_opener == Opener.Relay) await StartServerAsync();
+        for (var number = 0; number < relays; number++) _relays.Add(await StartRelayAsync(number));
+        if (_opener != Opener.Relay) await StartServerAsync();
+        if (_opener != Opener.Both)
+            foreach (var relay in _relays) await relay.WaitForOpenAsync(HssIdentity);
+    }
+
+    private void OpenTaps(int relays)
+    {
+        if (_opener != Opener.Relay)
+            for (var number = 0; number < relays; number++) _taps.Add(WireTap.Start(TapEndpoint(number), RelayEndpoint(number)));
+        // The HSS knows a peer that it dials by that address; what the peer opens itself has to come from there too.
+        if (_opener == Opener.Both) _taps.Add(WireTap.Start(TapEndpoint(1), HssEndpoint, Places[0].Tap));
+        if (_opener == Opener.Relay)
+            for (var number = 0; number < relays; number++) _taps.Add(WireTap.Start(TapEndpoint(number), HssEndpoint));
+    }
+
+    private Task<FreeDiameterRelay> StartRelayAsync(int number) => FreeDiameterRelay.StartAsync(Folder, new RelaySettings(NameOf(number), RelayEndpoint(number))
+    {
+        ConnectTo = _opener switch
+        {
+            Opener.Hss => null,
+            Opener.Both => TapEndpoint(1),
+            _ => _tls ? HssTlsEndpoint : TapEndpoint(number),
+        },
+        Tls = _tls,
+        SecurePort = _tls ? TlsPort : 0,
+    });
+
+    private IEnumerable<string> ServerArguments()
+    {
+        if (_tls)
+        {
+            var certificates = TestCertificates.In(Folder);
+            yield return $"--Diameter:Listen:1={HssTlsEndpoint};tls";
+            yield return $"--Diameter:Tls:CertificateFile={certificates.CertificateFile("hss")}";
+            yield return $"--Diameter:Tls:KeyFile={certificates.KeyFile("hss")}";
+            yield return $"--Diameter:Tls:CaFile={certificates.AuthorityFile}";
+        }
+        if (_opener == Opener.Relay) yield break;
+        yield return "--Diameter:ReconnectSeconds=1";
+        for (var number = 0; number < _relays.Count; number++)
+        {
+            var peer = $"--Diameter:Peers:{number}";
+            yield return $"{peer}:Identity={NameOf(number)}.{KamailioRig.Realm}";
+            yield return $"{peer}:Address={(_tls ? Places[number].Relay : Places[number].Tap)}";
+            yield return $"{peer}:Role=relay";
+            yield return $"{peer}:Connect=true";
+            yield return $"{peer}:Tls={_tls}";
+        }
+    }
+
+    private static string NameOf(int number) => $"dra{number + 1}";
+
+    private static IPEndPoint TapEndpoint(int number) => new(Places[number].Tap, Port);
+
+    private static IPEndPoint RelayEndpoint(int number) => new(Places[number].Relay, Port);
+
     private string Logs() => string.Concat(_relays.Select(r => r.Log)) + $"---- HSS\n{Tail(Server?.Log ?? "it did not start")}\n";
 
     private static string Tail(string text) => string.Join('\n', text.TrimEnd().Split('\n').TakeLast(LogTailLines));
+}
+
+/// <summary>Who opens the connections between the relays and the HSS.</summary>
+public enum Opener
+{
+    Relay,
+    Hss,
+
+    /// <summary>Each connects to the other: RFC 6733 5.6.4.</summary>
+    Both,
 }

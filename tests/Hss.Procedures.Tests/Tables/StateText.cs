@@ -12,7 +12,7 @@ internal static class StateText
     public static readonly AssignedServer S1 = new(CxRequests.ScscfName, "scscf." + CxRequests.Realm, CxRequests.Realm);
     public static readonly AssignedServer S2 = new(CxRequests.OtherScscfName, "other." + CxRequests.Realm, CxRequests.Realm);
 
-    private static readonly (string Short, string Identity)[] Users = [("alice", TestSubscriptions.Alice), ("tablet", TestSubscriptions.AliceTablet)];
+    private static readonly (string Short, string Identity)[] Users = [("alice", TestSubscriptions.Alice), ("tablet", TestSubscriptions.AliceTablet), ("services", TestSubscriptions.Services)];
 
     public static string LongName(string user) => Users.First(known => known.Short == user).Identity;
 

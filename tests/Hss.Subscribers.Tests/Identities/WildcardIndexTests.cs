@@ -81,7 +81,7 @@ public sealed class WildcardIndexTests
         var random = new Random(seed);
         var index = WildcardIndex.Empty;
         var all = new SortedSet<string>(StringComparer.Ordinal);
-        for (var round = 0; round < 4_000; round++)
+        for (var round = 0; round < 2_000; round++)
         {
             if (random.Next(3) > 0)
             {

@@ -1,4 +1,5 @@
 using System.Xml;
+using System.Xml.Linq;
 using System.Xml.Schema;
 
 namespace Hss.Subscribers.Tests;
@@ -8,10 +9,18 @@ internal static class UserDataSchema
 {
     private static readonly XmlSchemaSet s_schemas = Load();
 
-    public static void Validate(ReadOnlyMemory<byte> utf8)
+    private static readonly XmlSchemaSet s_release7 = LoadRelease7();
+
+    public static void Validate(ReadOnlyMemory<byte> utf8) => Validate(utf8, s_schemas);
+
+    /// <summary>Against what the schema of Release 7 knows: identity types to 2, session cases to 3, and in the extension of an identity the
+    /// display name alone. Elsewhere its extensions take anything.</summary>
+    public static void ValidateAsRelease7(ReadOnlyMemory<byte> utf8) => Validate(utf8, s_release7);
+
+    private static void Validate(ReadOnlyMemory<byte> utf8, XmlSchemaSet schemas)
     {
         var text = System.Text.Encoding.UTF8.GetString(utf8.Span);
-        var settings = new XmlReaderSettings { ValidationType = ValidationType.Schema, Schemas = s_schemas };
+        var settings = new XmlReaderSettings { ValidationType = ValidationType.Schema, Schemas = schemas };
         settings.ValidationFlags |= XmlSchemaValidationFlags.ReportValidationWarnings;
         settings.ValidationEventHandler += (_, problem) => Assert.Fail($"{problem.Message} in {text}");
         using var reader = XmlReader.Create(new MemoryStream(utf8.ToArray()), settings);
@@ -34,6 +43,23 @@ internal static class UserDataSchema
         if (element.Name == "SPT") Assert.True(children.Any(c => c.Name == "Group") && children[0].Name == "ConditionNegated" && children[0].InnerText is "0" or "1");
         if (element.Name == "TriggerPoint") Assert.True(children[0].Name == "ConditionTypeCNF" && children[0].InnerText is "0" or "1");
         foreach (var child in children) Check(child);
+    }
+
+    private static XmlSchemaSet LoadRelease7()
+    {
+        var schema = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "ifc-templates", "schema", "cx-user-data.xsd"));
+        XNamespace xs = "http://www.w3.org/2001/XMLSchema";
+        Type("tIdentityType").Descendants(xs + "maxInclusive").Single().SetAttributeValue("value", 2);
+        Type("tDirectionOfRequest").Descendants(xs + "maxInclusive").Single().SetAttributeValue("value", 3);
+        var second = Type("tPublicIdentityExtension2").Element(xs + "sequence")!;
+        second.Elements().Where(element => (string?)element.Attribute("name") != "DisplayName").Remove();
+        foreach (var unused in new[] { "tPublicIdentityExtension3", "tPublicIdentityExtension4", "tServicePriorityLevel" }) Type(unused).Remove();
+        var schemas = new XmlSchemaSet();
+        schemas.Add(null, schema.CreateReader());
+        schemas.Compile();
+        return schemas;
+
+        XElement Type(string name) => schema.Root!.Elements().Single(type => (string?)type.Attribute("name") == name);
     }
 
     private static XmlSchemaSet Load()

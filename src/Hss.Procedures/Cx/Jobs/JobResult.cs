@@ -1,0 +1,56 @@
+using Hss.Diameter;
+using Hss.DiameterNode;
+
+namespace Hss.Procedures.Cx;
+
+/// <summary>What one attempt says about the S-CSCF it went to, for those that wait behind it.</summary>
+internal enum JobContact
+{
+    /// <summary>Nothing was sent.</summary>
+    None,
+
+    /// <summary>It answers.</summary>
+    Answered,
+
+    /// <summary>It was sent something and is silent.</summary>
+    Silent,
+
+    /// <summary>No path leads there.</summary>
+    NoPath,
+
+    /// <summary>This node sends nothing more.</summary>
+    Stopping,
+}
+
+/// <summary>An answer as job results read it.</summary>
+internal static class JobResult
+{
+    public static JobContact ContactOf(OutgoingAnswer answer) => answer.Outcome switch
+    {
+        OutgoingOutcome.Answered or OutgoingOutcome.Unusable => JobContact.Answered,
+        OutgoingOutcome.TimedOut => JobContact.Silent,
+        OutgoingOutcome.Undeliverable => JobContact.NoPath,
+        _ => JobContact.Stopping,
+    };
+
+    /// <summary>One line for people.</summary>
+    public static string Describe(OutgoingAnswer answer)
+    {
+        var text = answer.Outcome switch
+        {
+            OutgoingOutcome.Answered when answer.ExperimentalCode != ExperimentalResultCode.None => $"answered E:{(uint)answer.ExperimentalCode} {answer.ExperimentalCode}",
+            OutgoingOutcome.Answered => $"answered R:{(uint)answer.Code} {answer.Code}",
+            OutgoingOutcome.TimedOut => "no answer",
+            OutgoingOutcome.Undeliverable => "no path to this S-CSCF",
+            OutgoingOutcome.Unusable => "an answer that cannot be used",
+            _ => "the server stops",
+        };
+        return answer.Via.Length == 0 ? text : $"{text}, via {answer.Via}";
+    }
+
+    /// <summary>Whether another attempt may end differently: nobody answered, or a code that speaks of the moment (3002, 3004, 4xxx) or of
+    /// trouble (5012).</summary>
+    public static bool MayPass(OutgoingAnswer answer) => answer.Outcome != OutgoingOutcome.Answered
+        || answer.Code is ResultCode.UnableToDeliver or ResultCode.TooBusy or ResultCode.UnableToComply
+        || (uint)answer.Code is >= 4000 and < 5000 || (uint)answer.ExperimentalCode is >= 4000 and < 5000;
+}

@@ -1,0 +1,20 @@
+namespace Hss.Server.Configuration;
+
+/// <summary>The section "Diameter:Tls": three files in PEM form.</summary>
+public sealed record TlsSettings(string CertificateFile, string KeyFile, string CaFile)
+{
+    /// <summary>The section when all of it is there; null when nothing is and nobody needs it.</summary>
+    /// <param name="reader">The configuration.</param>
+    /// <param name="neededBy">The key that asks for TLS; null when none does.</param>
+    /// Errors: <see cref="ConfigurationException"/> when it is given in part, or needed and not given.
+    internal static TlsSettings? Read(ConfigurationReader reader, string? neededBy)
+    {
+        string[] keys = ["Diameter:Tls:CertificateFile", "Diameter:Tls:KeyFile", "Diameter:Tls:CaFile"];
+        var files = keys.Select(reader.Present).ToArray();
+        if (files.All(file => file is null) && neededBy is null) return null;
+        for (var i = 0; i < keys.Length; i++)
+            if (files[i] is null)
+                throw new ConfigurationException(keys[i], $"is missing{(neededBy is null ? " beside the others" : $" and {neededBy} needs it")}; name a PEM file ('certs dev' makes some to try with)");
+        return new(files[0]!, files[1]!, files[2]!);
+    }
+}
