@@ -21,6 +21,7 @@ USER $APP_UID
 # An appsettings.json in the working folder overrides the shipped one; log files go to logs/ below it.
 WORKDIR /data
 EXPOSE 3868
-# The base image's shell can open a TCP connection: an HSS that accepts none is not well. It closes it again without a word.
-HEALTHCHECK --interval=30s --timeout=3s --start-period=20s --retries=3 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/3868"]
+# The base image has no HTTP client, but its shell can speak to the operations listener, which is on the loopback of the container.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /readyz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.1 200' <&3"]
 ENTRYPOINT ["dotnet", "/app/Hss.Server.dll"]

@@ -55,11 +55,11 @@ internal sealed class Dialler(
         }
     }
 
-    /// <summary>The address to dial. Spec: RFC 6733 12 (3868), 13.1 and 11.4 (5658 for TLS).</summary>
+    /// <summary>The address to dial. Spec: RFC 6733 2.1 (3868; for TLS it says 5658, which an erratum and IANA correct to 5868).</summary>
     public static IPEndPoint EndPointOf(PeerOptions peer)
     {
         IPEndPoint endPoint = IPEndPoint.Parse(peer.Address);
-        if (endPoint.Port == 0) endPoint.Port = peer.Tls ? 5658 : 3868;
+        if (endPoint.Port == 0) endPoint.Port = peer.Tls ? 5868 : 3868;
         return endPoint;
     }
 

@@ -39,7 +39,7 @@ public sealed class DiameterNode : IAsyncDisposable
     /// <param name="time">The clock; Origin-State-Id is its time of now.</param>
     /// <param name="logs">Where to log; the category is this class.</param>
     /// <param name="jitter">Numbers from 0 to 1 for the watchdog and for reconnecting; the system's random numbers when left out.</param>
-    /// <param name="secureDialled">Puts TLS on a connection this node dialled; needed for a peer with Connect and Tls.</param>
+    /// <param name="secureDialled">Puts TLS on a connection this node dialled; needed for a peer with Connect and Tls. Its result owns the connection; when it fails it has ended it.</param>
     public DiameterNode(
         NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter = null,
         Func<ConnectionContext, PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? secureDialled = null)

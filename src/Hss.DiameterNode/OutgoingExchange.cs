@@ -66,7 +66,10 @@ internal sealed class OutgoingExchange : IDisposable
     /// <summary>Makes the first attempt.</summary>
     public void Start()
     {
-        lock (_gate) TryNextPath();
+        lock (_gate)
+        {
+            if (!_isEnded) TryNextPath();
+        }
     }
 
     /// <summary>Whether a message with this header answers the request, its hop-by-hop identifier apart.</summary>

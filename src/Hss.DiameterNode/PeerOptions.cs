@@ -17,7 +17,7 @@ public sealed record PeerOptions
     public string Identity { get; init; } = "";
 
     /// <summary>Where the peer is: an IP address, with or without a port.</summary>
-    /// What is dialled (port 3868 when none is given, 5658 with TLS), and where the peer must come from: a CER from elsewhere is refused
+    /// What is dialled (port 3868 when none is given, 5868 with TLS), and where the peer must come from: a CER from elsewhere is refused
     /// with 3010. There the port is not compared, the peer's own end has a random one. Empty: it may come from anywhere.
     public string Address { get; init; } = "";
 

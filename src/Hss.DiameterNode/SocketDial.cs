@@ -27,16 +27,7 @@ internal sealed class SocketDial(
         }
 
         ConnectionContext plain = _contexts.Create(socket);
-        if (!peer.Tls) return plain;
-        try
-        {
-            return await secure!(plain, peer, cancellationToken);
-        }
-        catch
-        {
-            await plain.DisposeAsync();
-            throw;
-        }
+        return peer.Tls ? await secure!(plain, peer, cancellationToken) : plain;
     }
 
     public void Dispose() => _contexts.Dispose();

@@ -92,7 +92,7 @@ public sealed class TlsTransport : IDisposable
     /// <summary>Secures a connection this node has dialled, before the CER is sent over it.</summary>
     /// Shape: the result owns <paramref name="connection"/>; disposing it ends both.
     /// Errors: <see cref="AuthenticationException"/>, one line, when there is no handshake or the certificate does not name the peer;
-    /// <see cref="OperationCanceledException"/> by the token. The connection is aborted and disposed then.
+    /// <see cref="OperationCanceledException"/> by the token. The connection is aborted then; it remains the caller's to dispose.
     public async ValueTask<ConnectionContext> SecureDialledAsync(ConnectionContext connection, PeerOptions peer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -124,7 +124,6 @@ public sealed class TlsTransport : IDisposable
         {
             await stream.DisposeAsync();
             connection.Abort();
-            await connection.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             Count("dialled", "failed");
             throw new AuthenticationException($"no TLS with {peer.Identity}: {farEnd.Refusal ?? Reason(e, late.IsCancellationRequested)}", e);

@@ -6,17 +6,30 @@ public enum Verb
     Run,
     Import,
     Certs,
+    Deregister,
+    Remove,
+    Jobs,
 }
 
 /// <summary>The command line cannot be used. The message is one line with the mend.</summary>
 public sealed class CommandLineException(string message) : Exception(message);
 
 /// <summary>The words of the command line: a verb, its options, and settings (--Diameter:Realm=...) that go to the configuration.</summary>
-/// Shape: File and ContinueOnError belong to import; Out and Names to certs dev.
+/// Shape: File and ContinueOnError belong to import; Out and Names to certs dev; Options, by their name, to deregister, remove and jobs.
 public sealed record CommandLine
 {
     private const string Usage = "usage: hss [--demo] [--Section:Key=value ...] | hss import --file FILE.jsonl [--continue-on-error] [--Section:Key=value ...]"
-        + " | hss certs dev [--out FOLDER] [--name FQDN ...] [--Section:Key=value ...]";
+        + " | hss certs dev [--out FOLDER] [--name FQDN ...] [--Section:Key=value ...]"
+        + " | hss deregister --private-identity X|--public-identity X [--reason PERMANENT_TERMINATION|SERVER_CHANGE|REMOVE_S-CSCF] [--info TEXT]"
+        + " | hss remove --subscription ID"
+        + " | hss jobs [--state pending|acknowledged|failed|forced|withdrawn] [--identity X] [--json] [--retry ID|--force ID]";
+
+    private static readonly Dictionary<Verb, string[]> OptionsOf = new()
+    {
+        [Verb.Deregister] = ["--private-identity", "--public-identity", "--reason", "--info"],
+        [Verb.Remove] = ["--subscription"],
+        [Verb.Jobs] = ["--state", "--identity", "--retry", "--force"],
+    };
 
     public Verb Verb { get; private set; }
 
@@ -30,6 +43,10 @@ public sealed record CommandLine
 
     public IReadOnlyList<string> Names { get; private set; } = [];
 
+    public IReadOnlyDictionary<string, string> Options { get; private set; } = new Dictionary<string, string>();
+
+    public bool Json { get; private set; }
+
     public IReadOnlyList<string> Settings { get; private set; } = [];
 
     /// Errors: <see cref="CommandLineException"/> for a word that means nothing here.
@@ -39,6 +56,7 @@ public sealed record CommandLine
         var line = new CommandLine();
         var settings = new List<string>();
         var names = new List<string>();
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = line.ReadVerb(args); i < args.Count; i++)
         {
             var (option, value) = Split(args[i]);
@@ -49,6 +67,8 @@ public sealed record CommandLine
                 case "--file" when line.Verb == Verb.Import && Value(ref i) is { } file: line.File = file; break;
                 case "--out" when line.Verb == Verb.Certs && Value(ref i) is { } folder: line.Out = folder; break;
                 case "--name" when line.Verb == Verb.Certs && Value(ref i) is { } name: names.Add(name); break;
+                case "--json" when line.Verb == Verb.Jobs && value is null: line.Json = true; break;
+                case var _ when OptionsOf.TryGetValue(line.Verb, out var known) && known.Contains(option) && Value(ref i) is { Length: > 0 } text && options.TryAdd(option, text): break;
                 case var _ when option.StartsWith("--", StringComparison.Ordinal) && option.Contains(':', StringComparison.Ordinal):
                     settings.Add(args[i]);
                     // --Key value, as the configuration accepts it too.
@@ -61,6 +81,11 @@ public sealed record CommandLine
         }
         if (line.Verb == Verb.Import && string.IsNullOrWhiteSpace(line.File)) throw new CommandLineException($"import needs --file; {Usage}");
         if (line.Out is { } empty && string.IsNullOrWhiteSpace(empty)) throw new CommandLineException($"--out names no folder; {Usage}");
+        if (line.Verb == Verb.Deregister && options.ContainsKey("--private-identity") == options.ContainsKey("--public-identity"))
+            throw new CommandLineException($"deregister needs one of --private-identity and --public-identity; {Usage}");
+        if (line.Verb == Verb.Remove && options.Count == 0) throw new CommandLineException($"remove needs --subscription; {Usage}");
+        if (options.ContainsKey("--retry") && options.ContainsKey("--force")) throw new CommandLineException($"--retry and --force exclude each other; {Usage}");
+        line.Options = options;
         line.Settings = settings;
         line.Names = names;
         return line;
@@ -73,6 +98,9 @@ public sealed record CommandLine
         {
             case ["import", ..]: Verb = Verb.Import; return 1;
             case ["certs", "dev", ..]: Verb = Verb.Certs; return 2;
+            case ["deregister", ..]: Verb = Verb.Deregister; return 1;
+            case ["remove", ..]: Verb = Verb.Remove; return 1;
+            case ["jobs", ..]: Verb = Verb.Jobs; return 1;
             default: return 0;
         }
     }

@@ -50,14 +50,16 @@ internal static class Daemon
 
         using var cxInstruments = new CxInstruments();
         var application = CxApplication.Create(store, settings.Cx, cxInstruments, SystemRandomSource.Instance, loggers);
-        await using var node = Node(settings, application, loggers);
         using var tls = certificates is null ? null : new TlsTransport(() => certificates.Current, TimeProvider.System, loggers);
+        await using var node = Node(settings, application, tls, loggers);
         var listen = settings.Diameter.Listen;
         using var listeners = Listeners(node, tls, listen, loggers);
         await Listening.StartAsync(listeners, new NoHttp(), listen.Select(one => one.EndPoint), "Diameter:Listen").ConfigureAwait(false);
         readiness.ListenersOpened(node, settings.Diameter.Node.Peers, [.. listen.Select(one => one.ToString())]);
 
         node.Start();
+        await using var jobs = new CxJobRunner(store, node.SendAsync, node.QuirksOf, settings.Cx, cxInstruments, TimeProvider.System, loggers);
+        jobs.Start();
 
         // The one line that scripts and supervisors wait for.
         var open = listen.Select(one => $"diameter {one}");
@@ -66,6 +68,7 @@ internal static class Daemon
         await stop.Received.ConfigureAwait(false);
 
         readiness.Stopping();
+        await jobs.DisposeAsync().ConfigureAwait(false); // what is not acknowledged yet is sent again after the next start
         using var patience = new CancellationTokenSource(StopPatience);
         await node.StopAsync(patience.Token).ConfigureAwait(false); // DPR, then the answers still owed
         await listeners.StopAsync(patience.Token).ConfigureAwait(false);
@@ -89,11 +92,11 @@ internal static class Daemon
     }
 
     /// Errors: <see cref="ConfigurationException"/> when a peer is configured for an application that is not served.
-    private static DiameterNode.DiameterNode Node(ServerSettings settings, DiameterApplication application, ILoggerFactory loggers)
+    private static DiameterNode.DiameterNode Node(ServerSettings settings, DiameterApplication application, TlsTransport? tls, ILoggerFactory loggers)
     {
         try
         {
-            return new(settings.Diameter.Node, [application], TimeProvider.System, loggers);
+            return new(settings.Diameter.Node, [application], TimeProvider.System, loggers, secureDialled: tls is null ? null : tls.SecureDialledAsync);
         }
         catch (ArgumentException problem)
         {

@@ -20,6 +20,7 @@ try
     return command.Verb switch
     {
         Verb.Certs => CertsCommand.Run(settings, command, Console.Out),
+        Verb.Deregister or Verb.Remove or Verb.Jobs => await RegistrationCommands.RunAsync(settings, command, Console.Out).ConfigureAwait(false),
         Verb.Import => await ImportCommand.RunAsync(settings, command).ConfigureAwait(false),
         _ => await Daemon.RunAsync(settings, command.Demo).ConfigureAwait(false),
     };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hss.Subscribers;
+using Microsoft.Extensions.Logging;
 
 namespace Hss.Storage;
 
@@ -14,12 +15,15 @@ internal sealed class ProvisionedWildcards
     private readonly Dictionary<string, ImmutableArray<string>> _ownedBy = new(StringComparer.Ordinal);
     private volatile WildcardIndex _index = WildcardIndex.Empty;
 
-    public ProvisionedWildcards(IEnumerable<(string SubscriptionId, string Identity)> stored)
+    /// <summary>What an older version stored and this one would refuse (an expression too costly to match) is reported and never found.</summary>
+    public ProvisionedWildcards(IEnumerable<(string SubscriptionId, string Identity)> stored, ILogger logger)
     {
         var index = _index;
         foreach (var (subscriptionId, identity) in stored)
         {
-            index = index.With(identity);
+            var larger = index.With(identity);
+            if (ReferenceEquals(larger, index)) StorageLog.WildcardNotMatched(logger, identity, subscriptionId);
+            index = larger;
             _ownerOf[identity] = subscriptionId;
             _ownedBy[subscriptionId] = _ownedBy.GetValueOrDefault(subscriptionId, []).Add(identity);
         }

@@ -40,6 +40,11 @@ internal static partial class StorageLog
         "Checkpoint: {Checkpointed} of {Logged} pages of the write-ahead log are in the database file")]
     public static partial void Checkpointed(ILogger logger, int checkpointed, int logged);
 
+    [LoggerMessage(4040, LogLevel.Warning,
+        "Wildcarded identity {Identity} of subscription {SubscriptionId} is too costly to match and is found by its own text alone; mend: provision it " +
+        "again with a simpler expression")]
+    public static partial void WildcardNotMatched(ILogger logger, string identity, string subscriptionId);
+
     [LoggerMessage(4011, LogLevel.Error, "Reading the store failed")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
 }

@@ -45,7 +45,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         _indRange = options.IndRange;
         _capacity = options.CacheEntries;
         _cache = new(_capacity);
-        _wildcards = new(database.WildcardedIdentities());
+        _wildcards = new(database.WildcardedIdentities(), logger);
         _metrics = new(meterFactory, () => _cache.Count);
         _commits = new(database, time, _metrics, logger);
         _tellJobsWritten = () => JobsWritten?.Invoke();

@@ -23,7 +23,6 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
     public static readonly Requirement FreeDiameter = Program("freeDiameterd", "freediameterd");
     public static readonly Requirement FreeDiameterExtensions = new(
         "freeDiameter's acl_wl and rt_default", "freediameter-extensions", () => File.Exists("/usr/lib/freeDiameter/rt_default.fdx"));
-    public static readonly Requirement Openssl = Program("openssl", "openssl");
     public static readonly Requirement Root = new(
         "root, to capture on the loopback interface", "", () => Environment.IsPrivilegedProcess);
     public static readonly Requirement Linux = new("Linux", "", OperatingSystem.IsLinux);

@@ -26,8 +26,8 @@ internal sealed class CxPeer : IAsyncDisposable
         var nodeOptions = new NodeOptions
         {
             AllowUnknownPeers = true,
-            // A relay, because the tests send for several S-CSCFs over one connection.
-            Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Quirks = quirks, Role = PeerRole.Relay }],
+            // A relay, so that requests of other S-CSCFs may come this way too: an endpoint speaks for itself alone.
+            Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay, Quirks = quirks }],
         };
         var application = CxApplication.Create(store, options ?? new(), new CxInstruments(), SystemRandomSource.Instance, loggers);
         var node = new Hss.DiameterNode.DiameterNode(nodeOptions, [application], TimeProvider.System, loggers);

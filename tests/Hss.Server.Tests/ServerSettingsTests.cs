@@ -48,6 +48,8 @@ public sealed class ServerSettingsTests
     [InlineData("Diameter:Identity", "two words", "is no host or realm name")]
     [InlineData("Diameter:Peers:0:Role", "relay", "Peers:0:Identity: is missing")]
     [InlineData("Diameter:WatchdogSeconds", "1", "from 6 to")]
+    [InlineData("Diameter:ReconnectSeconds", "0", "from 1 to 3600")]
+    [InlineData("Diameter:AnswerTimeoutMilliseconds", "99", "from 100 to 60000")]
     [InlineData("Storage:Provider", "oracle", "use sqlite")]
     [InlineData("Storage:Provider", "postgresql", "not available in this version")]
     [InlineData("Storage:ConnectionString", "Data Source=:memory:", "again after a restart")]

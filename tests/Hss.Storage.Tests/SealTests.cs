@@ -12,6 +12,34 @@ public sealed class SealTests
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly MasterKey Key = new(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
 
+    /// <summary>Nothing to seal, and yet a private identity like any other: its lines and its address stand in the document.</summary>
+    [Fact]
+    public async Task Who_is_vouched_for_by_the_access_network_has_no_secret_and_is_kept_all_the_same()
+    {
+        using var folder = new StoreFolder();
+        var subscription = Sample.Subscription(1) with
+        {
+            PrivateIdentities =
+            [
+                new()
+                {
+                    Identity = Sample.Impi(1),
+                    Credentials = new(null, null) { LineIdentifiers = ["dslam-7"], FramedAddress = new(System.Net.IPAddress.Parse("10.1.2.3"), 32, null) },
+                    AllowedSchemes = AuthenticationSchemes.NassBundled | AuthenticationSchemes.EarlyImsSecurity,
+                    DefaultScheme = AuthenticationSchemes.NassBundled,
+                    PrivilegedSender = true,
+                },
+            ],
+        };
+        await using (var store = folder.Open()) await store.UpsertAsync([subscription], CancellationToken.None);
+        await using var again = folder.Open();
+        var found = (await Sample.FindAsync(again, 1)).Subscription.PrivateIdentities[0];
+        Assert.Equal(["dslam-7"], found.Credentials.LineIdentifiers.AsEnumerable());
+        Assert.Equal(subscription.PrivateIdentities[0].Credentials.FramedAddress, found.Credentials.FramedAddress);
+        Assert.Equal(subscription.PrivateIdentities[0].AllowedSchemes, found.AllowedSchemes);
+        Assert.True(found.PrivilegedSender);
+    }
+
     [Fact]
     public void Credentials_come_back_as_they_were()
     {

@@ -45,6 +45,9 @@ public sealed class WildcardTests
         Assert.Equal((Sample.Id(3), "sip:yard-2@x", false), await MatchAsync(on.Store, "sip:yard-2@x"));
         await on.Store.UpsertAsync([Users(3, "sip:other@x")], None);
         Assert.Equal((Sample.Id(2), "sip:yard!.*!@x", true), await MatchAsync(on.Store, "sip:yard-2@x"));
+        Assert.True(await on.Store.RemoveAsync(Sample.Id(2), None));
+        Assert.Null(await MatchAsync(on.Store, "sip:yard-2@x"));
+        Assert.Equal((Sample.Id(1), "sip:hall!.*!@x", true), await MatchAsync(on.Store, "sip:hall-2@x"));
     }
 
     [Fact]
@@ -96,6 +99,19 @@ public sealed class WildcardTests
             Assert.Null(await MatchAsync(store, unknown));
             Assert.Equal(before + 1, database.Reads);
         }
+    }
+
+    [Fact]
+    public async Task A_stored_wildcard_that_is_too_costly_is_found_as_itself_alone()
+    {
+        var database = new MemoryDatabase();
+        var costly = "sip:![ab]{200}!@x";
+        database.PrepareUpsert([Rooms(1, costly, "sip:c!.*!@x")])();
+        database.Commit();
+        await using var again = StoreFolder.OverDatabase(database);
+        Assert.Null(await MatchAsync(again, $"sip:{new string('a', 200)}@x"));
+        Assert.Equal((Sample.Id(1), costly, false), await MatchAsync(again, costly));
+        Assert.Equal((Sample.Id(1), "sip:c!.*!@x", true), await MatchAsync(again, "sip:c1@x"));
     }
 
     [Fact]

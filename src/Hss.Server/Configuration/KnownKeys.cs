@@ -25,7 +25,7 @@ public static class KnownKeys
         "Provisioning:Listen", "Provisioning:IfcTemplates",
         "Operations:Listen",
         "Authentication:IndBits", "Authentication:Ind", "Authentication:MaxVectorsPerRequest",
-        "Cx:KeepServerName", "Cx:Features", "Cx:Features:#",
+        "Cx:KeepServerName", "Cx:KamailioProfileChange", "Cx:Features", "Cx:Features:#",
         "Cx:DefaultServerCapabilities:Mandatory", "Cx:DefaultServerCapabilities:Mandatory:#",
         "Cx:DefaultServerCapabilities:Optional", "Cx:DefaultServerCapabilities:Optional:#",
         "Cx:DefaultServerCapabilities:ServerNames", "Cx:DefaultServerCapabilities:ServerNames:#",

@@ -53,7 +53,17 @@ public sealed record ServerSettings
             KeepServerName = reader.Flag("Cx:KeepServerName", true),
             Features = ReadFeatures(reader),
             DefaultServerCapabilities = capabilities.IsEmpty ? null : capabilities,
+            KamailioProfileChange = ReadKamailioProfileChange(reader),
         };
+    }
+
+    private static KamailioProfileChange ReadKamailioProfileChange(ConfigurationReader reader)
+    {
+        const string Key = "Cx:KamailioProfileChange";
+        var text = reader.Text(Key, nameof(KamailioProfileChange.FreshOnNextAssignment));
+        foreach (var value in Enum.GetValues<KamailioProfileChange>())
+            if (string.Equals(text, value.ToString(), StringComparison.OrdinalIgnoreCase)) return value;
+        throw new ConfigurationException(Key, $"'{text}' is not {string.Join(" or ", Enum.GetNames<KamailioProfileChange>())}");
     }
 
     /// <summary>Cx:Features names features as TS 29.229 7.1.1 does. "none" is a word of its own, because an empty list looks like an absent one.</summary>

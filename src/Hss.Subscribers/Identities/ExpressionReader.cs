@@ -8,8 +8,9 @@ namespace Hss.Subscribers;
 internal sealed class ExpressionReader
 {
     /// <summary>An expression whose repetitions, written out, are longer is refused: ((a{255}){255}){255} is short and yet a machine of
-    /// millions of states. An identity has at most 512 characters, so nothing useful is lost.</summary>
-    public const int MaxWrittenOut = 2048;
+    /// millions of states. The time a match takes is linear in the identity, but with a factor that grows steeply with this size: nested
+    /// repetitions of 500 characters were seen to take seconds. Numbers and names need a dozen, and what repeats without end counts once.</summary>
+    public const int MaxWrittenOut = 64;
 
     private readonly string _pattern;
     private readonly StringBuilder _translation = new();
@@ -24,7 +25,7 @@ internal sealed class ExpressionReader
         _pattern = pattern;
         var size = ReadAlternatives();
         if (Problem is null && size > MaxWrittenOut)
-            Problem = $"is {MaxWrittenOut} characters or more with its repetitions written out; an identity has at most 512";
+            Problem = $"is longer than {MaxWrittenOut} characters with its repetitions written out; use * or + where the number does not matter";
     }
 
     public string? Problem { get; private set; }

@@ -69,6 +69,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         Assert.True(outcome.ExitCode == 0, $"import of {file} ended with {outcome.ExitCode}:\n{outcome.Output}");
     }
 
+    /// <summary>The first line of its console, past or future, that is wanted.</summary>
+    public Task<string> WaitForLineAsync(Predicate<string> wanted, TimeSpan limit) => _process.WaitForLineAsync(wanted, limit);
+
+    /// <summary>Waits until a job for a private identity and an S-CSCF has ended so, as the log tells it.</summary>
+    public Task WaitForJobAsync(string kind, string privateIdentity, string host, string state, TimeSpan limit) => WaitForLineAsync(
+        line => line.Contains($"({kind} of {privateIdentity} to {host}) ended {state}", StringComparison.Ordinal), limit);
+
     public Task KillAsync() => _process.KillAsync();
 
     /// <summary>SIGTERM; the server must say goodbye and leave with 0.</summary>

@@ -62,6 +62,13 @@ internal static class RelayFlows
         }
     }
 
+    /// <summary>The user authenticates through another S-CSCF than the one that serves him, which assigns itself (TS 29.228 6.3, 8.1.1).</summary>
+    public static async Task TakeOverAsync(this TestScscf scscf, TestSubscriber user)
+    {
+        user.Take(Challenge(await scscf.MarAsync(user.PrivateIdentity, user.PublicIdentity, scscf.ServerName)));
+        await scscf.AssignAsync(user, ServerAssignmentType.Registration);
+    }
+
     public static async Task<DiameterAnswer> AssignAsync(this TestScscf scscf, TestSubscriber user, ServerAssignmentType type) =>
         Demand($"SAR {type}", "2001", await scscf.SarAsync(user.PrivateIdentity, user.PublicIdentity, scscf.ServerName, type));
 

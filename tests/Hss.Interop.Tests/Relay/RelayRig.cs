@@ -11,7 +11,7 @@ internal sealed class RelayRig : IAsyncDisposable
 
     private const int Seed = 20_261_121;
     private const int Port = 3868;
-    private const int TlsPort = 5658;
+    private const int TlsPort = 5868;
     private const int LogTailLines = 60;
 
     private static readonly (IPAddress Relay, IPAddress Tap)[] Places = [(Loopback.Relay, Loopback.Tap), (Loopback.SecondRelay, Loopback.SecondTap)];

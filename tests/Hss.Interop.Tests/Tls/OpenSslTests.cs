@@ -82,6 +82,38 @@ public sealed class OpenSslTests : IAsyncLifetime
         Assert.Contains($"the certificate names {Icscf}, not {Scscf}", Server.Log, StringComparison.Ordinal);
     }
 
+    /// <summary>The HSS dials a peer over TLS: s_server takes its certificate, and the first octets are a CER. Under a name that the certificate of
+    /// s_server does not carry, it hears nothing.</summary>
+    [SkippableTheory]
+    [InlineData(Scscf, true)]
+    [InlineData(Icscf, false)]
+    public async Task A_peer_is_dialled_over_TLS(string identity, bool isHeard)
+    {
+        Demand();
+        await Server.StopAsync();
+        var peer = new IPEndPoint(Loopback.Scscf, 5868);
+        LoopbackPorts.DemandFree([("tcp", peer)]);
+        string[] words = ["exec", "openssl", "s_server", "-quiet", "-naccept", "1", "-accept", peer.ToString(), "-cert", In("certs", Scscf + ".pem"), "-key", In("certs", Scscf + ".key"),
+            "-CAfile", In("certs", "ca.pem"), "-Verify", "1", "-verify_return_error", "<", "<(tail -f /dev/null --pid=$$)", ">", In("heard")];
+        await using var listening = ChildProcess.Start("/bin/bash", ["-c", string.Join(' ', words)], _folder);
+        await EventuallyAsync(() => LoopbackPorts.IsHeld("tcp", peer), () => listening.Output);
+        await using var hss = await ServerProcess.StartAsync(Path.Combine(_folder, "dialling"), Plain, $"--Diameter:Peers:0:Identity={identity}",
+            $"--Diameter:Peers:0:Address={peer.Address}", "--Diameter:Peers:0:Connect=true", "--Diameter:Peers:0:Tls=true",
+            $"--Diameter:Tls:CertificateFile={In("certs", Hss + ".pem")}", $"--Diameter:Tls:KeyFile={In("certs", Hss + ".key")}", $"--Diameter:Tls:CaFile={In("certs", "ca.pem")}");
+        var heard = new FileInfo(In("heard"));
+        if (!isHeard)
+        {
+            await EventuallyAsync(() => hss.Log.Contains($"the certificate names {Scscf}, not {Icscf}", StringComparison.Ordinal), () => hss.Log);
+            heard.Refresh();
+            Assert.Equal(0, heard.Length);
+            return;
+        }
+        await EventuallyAsync(() => new FileInfo(heard.FullName).Length > DiameterHeader.SizeBytes, () => $"{listening.Output}\n{hss.Log}");
+        var cer = await File.ReadAllBytesAsync(heard.FullName);
+        Assert.Equal((257u, true), (DiameterHeader.Read(cer).CommandCode, DiameterHeader.Read(cer).IsRequest));
+        Assert.Equal(Hss, AvpOccurrences.Find(cer.AsMemory(0, DiameterHeader.Read(cer).LengthBytes), Avp.OriginHost).First.ToText());
+    }
+
     [SkippableFact]
     public async Task Certificates_are_reloaded_on_SIGHUP()
     {
@@ -90,14 +122,19 @@ public sealed class OpenSslTests : IAsyncLifetime
         foreach (var file in (string[])["ca.pem", Hss + ".pem", Hss + ".key"]) File.Copy(In("newer", file), In("certs", file), overwrite: true);
         var kill = await ChildProcess.RunAsync("kill", ["-HUP", $"{Server.Id}"], _folder, Limit);
         Assert.Equal(0, kill.ExitCode);
-        var end = Environment.TickCount64 + (long)Limit.TotalMilliseconds;
-        while (!Server.Log.Contains("New connections use the changed", StringComparison.Ordinal))
-        {
-            Assert.True(Environment.TickCount64 < end, Server.Log);
-            await Task.Delay(100);
-        }
+        await EventuallyAsync(() => Server.Log.Contains("New connections use the changed", StringComparison.Ordinal), () => Server.Log);
         var (answers, output) = await ClientAsync(Scscf, "-cert", In("newer", Scscf + ".pem"), "-key", In("newer", Scscf + ".key"));
         Assert.True(answers is ["257 2001", "282 2001"], $"{string.Join(", ", answers)}\n{output}");
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition, Func<string> log)
+    {
+        var end = Environment.TickCount64 + (long)Limit.TotalMilliseconds;
+        while (!condition())
+        {
+            Assert.True(Environment.TickCount64 < end, log());
+            await Task.Delay(100);
+        }
     }
 
     private static void Demand() => Requirement.Demand(Requirement.Linux, Requirement.OpenSsl);

@@ -36,8 +36,10 @@ public sealed class CxJobRunner : IAsyncDisposable
     private readonly Dictionary<string, JobLane> _lanes = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _underWay = [];
     private TaskCompletionSource _wake = NewWake();
+    private volatile Task? _rest;
     private DateTimeOffset _nextPrune;
     private Task? _running;
+    private int _isDisposed;
 
     /// <param name="send">How a request leaves; all attempts over all paths are inside it.</param>
     /// <param name="quirksOf">The habits of the node with that Origin-Host.</param>
@@ -54,8 +56,13 @@ public sealed class CxJobRunner : IAsyncDisposable
         _pushes = new(store, _settlement, send, quirksOf, options);
     }
 
-    /// <summary>For tests: called when there is nothing to do before that time has passed, with the timer already running.</summary>
-    internal Action<TimeSpan>? Waiting { get; set; }
+    /// <summary>For tests with a clock of their own: whether nothing can happen before it has moved by <see cref="RestTime"/>.</summary>
+    internal bool IsResting => _rest is { IsCompleted: false } && !Volatile.Read(ref _wake).Task.IsCompleted && UnderWay == 0;
+
+    internal TimeSpan RestTime { get; private set; }
+
+    /// <summary>Any thread.</summary>
+    internal event Action? RestBegan;
 
     /// <summary>Begins with what is pending from before.</summary>
     public void Start()
@@ -68,6 +75,7 @@ public sealed class CxJobRunner : IAsyncDisposable
     /// <summary>Takes up nothing more and ends what is under way; pending jobs are found again at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _store.JobsWritten -= Wake;
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_running is not null) await _running.ConfigureAwait(false);
@@ -112,7 +120,8 @@ public sealed class CxJobRunner : IAsyncDisposable
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var delay = Task.Delay(wait, _time, over.Token);
-        if (!wake.IsCompleted) Waiting?.Invoke(wait);
+        (RestTime, _rest) = (wait, delay);
+        RestBegan?.Invoke();
         await Task.WhenAny(wake, delay).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }
