@@ -70,7 +70,7 @@ public class SecretsNeverPrintedTests
         {
             return JsonSerializer.Serialize(sample, sample.GetType());
         }
-        catch (InvalidOperationException refusal)
+        catch (Exception refusal) when (refusal is InvalidOperationException or System.Net.Sockets.SocketException)
         {
             return refusal.ToString();
         }
