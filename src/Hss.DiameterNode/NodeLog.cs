@@ -62,14 +62,14 @@ internal static partial class NodeLog
     [LoggerMessage(2120, LogLevel.Warning, "Peer {Peer} has restarted: its Origin-State-Id went from {Before} to {After}")]
     public static partial void PeerRestarted(this ILogger log, string peer, uint before, uint after);
 
-    // 27xx: TLS.
-    [LoggerMessage(2700, LogLevel.Warning, "No TLS with {RemoteEndPoint}: {Reason}")]
+    // 28xx: TLS.
+    [LoggerMessage(2800, LogLevel.Warning, "No TLS with {RemoteEndPoint}: {Reason}")]
     public static partial void HandshakeFailed(this ILogger log, string remoteEndPoint, string reason);
 
-    [LoggerMessage(2701, LogLevel.Information, "New connections use the changed {CertificateFile}: {Subject}, good until {NotAfter}")]
+    [LoggerMessage(2801, LogLevel.Information, "New connections use the changed {CertificateFile}: {Subject}, good until {NotAfter}")]
     public static partial void CertificateReloaded(this ILogger log, string certificateFile, string subject, string notAfter);
 
-    [LoggerMessage(2702, LogLevel.Error, "The changed certificate files are not used, the old ones stay: {Problem}")]
+    [LoggerMessage(2802, LogLevel.Error, "The changed certificate files are not used, the old ones stay: {Problem}")]
     public static partial void CertificateNotReloaded(this ILogger log, string problem);
 
     // 22xx: requests.
@@ -123,10 +123,10 @@ internal static partial class NodeLog
     [LoggerMessage(2605, LogLevel.Critical, "{Command} {SessionId} has {LengthBytes} octets, more than a peer takes; it was not sent")]
     public static partial void RequestTooLong(this ILogger log, string command, string sessionId, int lengthBytes);
 
-    // 28xx: dialling.
-    [LoggerMessage(2800, LogLevel.Warning, "Dialled {Peer} at {Address} in vain: {Reason}; again in {Wait}")]
+    // 27xx: dialling.
+    [LoggerMessage(2700, LogLevel.Warning, "Dialled {Peer} at {Address} in vain: {Reason}; again in {Wait}")]
     public static partial void DialFailed(this ILogger log, string peer, string address, string reason, TimeSpan wait);
 
-    [LoggerMessage(2801, LogLevel.Information, "Peer {Peer} at {Address} is dialled again in {Wait} unless it comes by itself")]
+    [LoggerMessage(2701, LogLevel.Information, "Peer {Peer} at {Address} is dialled again in {Wait} unless it comes by itself")]
     public static partial void DialLater(this ILogger log, string peer, string address, TimeSpan wait);
 }

@@ -59,6 +59,15 @@ public sealed partial class SourceRulesTests
         Assert.Empty(Repository.Sources.Where(path => vague.IsMatch(Path.GetFileNameWithoutExtension(path))).Select(Repository.Relative));
     }
 
+    [Fact]
+    public void Every_metric_is_explained_to_operators()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+        var names = Repository.Sources.SelectMany(path => MetricName().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Distinct().ToArray();
+        Assert.Contains("hss_registrations", names);
+        Assert.DoesNotContain(names, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
+    }
+
     private static bool IsAllowed(string path, string line) =>
         // Answer.Result(...) is the Diameter result, and result.State the outcome of a resynchronisation: neither is a task.
         line.Contains("answer.Result(", StringComparison.Ordinal) || path.EndsWith("/Answer.cs", StringComparison.Ordinal)
@@ -67,6 +76,9 @@ public sealed partial class SourceRulesTests
 
     [GeneratedRegex(@"LoggerMessage\(\s*(?:EventId\s*=\s*)?(\d+)")]
     private static partial Regex EventNumber();
+
+    [GeneratedRegex(@"""((?:hss|dotnet|process)_[a-z_]+)""")]
+    private static partial Regex MetricName();
 
     [GeneratedRegex("(Manager|Helper|Helpers|Processor|Utils|Common|Abstractions|Misc)$")]
     private static partial Regex VagueName();

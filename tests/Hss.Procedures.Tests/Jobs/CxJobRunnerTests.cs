@@ -74,7 +74,7 @@ public sealed class CxJobRunnerTests
         await rig.Control.DeregisterPrivateIdentityAsync(Phone, TerminationReason.PermanentTermination, null, None);
         var job = Assert.Single(await rig.EndAsync());
         Assert.Equal((CxJobState.Failed, 0), (job.State, job.Attempts));
-        Assert.Contains("no path", job.Result, StringComparison.Ordinal);
+        Assert.Contains("no path", job.LastResult, StringComparison.Ordinal);
         Assert.InRange(tries, 10, 40); // at most once a minute, give or take the spread, and the quick ones of the beginning
         Assert.InRange(job.Finished!.Value - job.Created, TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(23));
     }
@@ -89,7 +89,7 @@ public sealed class CxJobRunnerTests
             await rig.AddAsync(Numbered(number), Registered(X, User(number)));
             await rig.Store.RemoveAsync($"s{number}", None);
         }
-        await rig.JobAsync(1, job => job.Result is not null);
+        await rig.JobAsync(1, job => job.LastResult is not null);
         var order = new List<string>();
         rig.Automatic[HostX] = request =>
         {

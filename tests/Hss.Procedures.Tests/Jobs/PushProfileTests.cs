@@ -132,7 +132,7 @@ public sealed class PushProfileTests
         for (var attempt = 0; attempt < attempts; attempt++) (await rig.NextAsync()).Reply(code);
         var job = Assert.Single(await rig.EndAsync());
         Assert.Equal((CxJobState.Failed, attempts), (job.State, job.Attempts));
-        Assert.Contains($"R:{code}", job.Result, StringComparison.Ordinal);
+        Assert.Contains($"R:{code}", job.LastResult, StringComparison.Ordinal);
         Assert.Equal("Registered x alice outdated | NotRegistered", await rig.StatesAsync(AliceSubscription()));
         // A later one that is taken makes it fresh again.
         await rig.Store.UpsertAsync([WithFilter("sip:other")], None);

@@ -33,8 +33,8 @@ internal sealed class JobSettlement(
     {
         var now = time.GetUtcNow();
         var settled = await SettleAsync(jobs, [CxJobState.Pending], effect, job => another?.Invoke() is { } user
-            ? job with { PrivateIdentity = user, Result = result, NextAttempt = now, Attempts = job.Attempts + 1 }
-            : job with { State = end, Result = result, Finished = now, Attempts = job.Attempts + (wasSent ? 1 : 0) }, follow).ConfigureAwait(false);
+            ? job with { PrivateIdentity = user, LastResult = result, NextAttempt = now, Attempts = job.Attempts + 1 }
+            : job with { State = end, LastResult = result, Finished = now, Attempts = job.Attempts + (wasSent ? 1 : 0) }, follow).ConfigureAwait(false);
         if (another?.Invoke() is not null) return;
         foreach (var job in settled)
         {
@@ -55,13 +55,13 @@ internal sealed class JobSettlement(
         }
         var next = time.GetUtcNow() + Backoff(options.FirstRetry, attempts, options.LongestRetry);
         logger.JobRetried(jobs[0].Id, jobs[0].Kind, jobs[0].PrivateIdentity, jobs[0].Server.DiameterHost, result, attempts, next);
-        await store.WriteJobsAsync([], [.. jobs.Select(job => new CxJobUpdate(job with { Attempts = attempts, NextAttempt = next, Result = result }))], CancellationToken.None)
+        await store.WriteJobsAsync([], [.. jobs.Select(job => new CxJobUpdate(job with { Attempts = attempts, NextAttempt = next, LastResult = result }))], CancellationToken.None)
             .ConfigureAwait(false);
     }
 
     /// <summary>Nothing could be sent. That is no attempt: the S-CSCF is left alone for a while, the job only ages. Written once, for whoever looks.</summary>
     public Task NoteAsync(CxJob job, string result) =>
-        job.Result == result ? Task.CompletedTask : store.WriteJobsAsync([], [new(job with { Result = result })], CancellationToken.None);
+        job.LastResult == result ? Task.CompletedTask : store.WriteJobsAsync([], [new(job with { LastResult = result })], CancellationToken.None);
 
     /// <summary>Changes jobs that are still in one of some states, together with what the change means. Returns those that were changed.</summary>
     public async Task<IReadOnlyList<CxJob>> SettleAsync(

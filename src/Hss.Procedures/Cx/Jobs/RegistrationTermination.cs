@@ -101,5 +101,5 @@ internal sealed class RegistrationTermination(
         settlement.EndAsync([job], CxJobState.Withdrawn, $"{result}; sent again as one request for each public identity", null,
             follow: [.. job.PublicIdentities.Select(identity => Again(job) with { PublicIdentities = [identity] })]);
 
-    private static CxJob Again(CxJob job) => job with { Id = 0, State = CxJobState.Pending, Attempts = 0, NextAttempt = default, Result = null };
+    private static CxJob Again(CxJob job) => job with { Id = 0, State = CxJobState.Pending, Attempts = 0, NextAttempt = default, LastResult = null };
 }
