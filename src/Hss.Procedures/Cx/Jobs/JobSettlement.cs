@@ -11,8 +11,17 @@ namespace Hss.Procedures.Cx;
 internal sealed class JobSettlement(
     ISubscriberStore store, CxJobOptions options, CxInstruments instruments, TimeProvider time, ILogger logger)
 {
-    /// <summary>The subscriber a job is about, or null when its subscription is gone.</summary>
+    /// <summary>The subscriber a job is about, as provisioned now, or null when its subscription is gone.</summary>
+    /// Why through the turn: jobs can be seen in the store a moment before the change that made them shows in memory, and a PPR written from
+    /// what was there before would be acknowledged and leave the S-CSCF with the old profile.
     public async ValueTask<Subscriber?> FindAsync(CxJob job, CancellationToken cancellationToken)
+    {
+        if (await LookForAsync(job, cancellationToken).ConfigureAwait(false) is not { } seen) return null;
+        using var turn = await store.EnterAsync(seen, cancellationToken).ConfigureAwait(false);
+        return turn.Subscriber is { } current && IsOf(job, current) ? current : null;
+    }
+
+    private async ValueTask<Subscriber?> LookForAsync(CxJob job, CancellationToken cancellationToken)
     {
         var subscriber = await store.FindByPrivateIdentityAsync(job.PrivateIdentity, cancellationToken).ConfigureAwait(false);
         foreach (var identity in job.PublicIdentities)
@@ -69,7 +78,7 @@ internal sealed class JobSettlement(
         ImmutableArray<CxJob> follow = default)
     {
         // Not cancelled by a stop: what the S-CSCF has answered is worth writing down.
-        var subscriber = await FindAsync(jobs[0], CancellationToken.None).ConfigureAwait(false);
+        var subscriber = await LookForAsync(jobs[0], CancellationToken.None).ConfigureAwait(false);
         using var turn = subscriber is null ? default : await store.EnterAsync(subscriber, CancellationToken.None).ConfigureAwait(false);
         var current = new List<CxJob>(jobs.Count);
         foreach (var job in jobs)
