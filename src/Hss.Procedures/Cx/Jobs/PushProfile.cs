@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hss.Authentication;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Cx;
 using Hss.DiameterNode;
@@ -42,7 +43,7 @@ internal sealed class PushProfile(
             await settlement.EndAsync(jobs, CxJobState.Failed, $"{result}; the user is moved to another S-CSCF", Move(job)).ConfigureAwait(false);
         else if (answer.ExperimentalCode == ExperimentalResultCode.ErrorUserUnknown) await UnknownAsync(jobs, user, result).ConfigureAwait(false);
         else if (answer.Outcome != OutgoingOutcome.Stopped && JobResult.MayPass(answer)) await settlement.RetryAsync(jobs, result, GivenUp(jobs)).ConfigureAwait(false);
-        else if (answer.Outcome != OutgoingOutcome.Stopped) await settlement.EndAsync(jobs, CxJobState.Failed, result, GivenUp(jobs)).ConfigureAwait(false);
+        else if (answer.Outcome != OutgoingOutcome.Stopped) await settlement.EndAsync(jobs, CxJobState.Failed, result, GivenUp(jobs), wasSent: answer.Outcome != OutgoingOutcome.TooLong).ConfigureAwait(false);
         return JobResult.ContactOf(answer);
     }
 
@@ -94,7 +95,7 @@ internal sealed class PushProfile(
         // Charging goes wherever the profile goes (6.6). A part that was taken away cannot be sent empty; then the profile stands for it, because
         // a PPR carries at least one of them.
         var profile = (parts & (ProfileParts.UserData | ProfileParts.Charging)) != 0 || (digest is null && allowed is null);
-        var withUserData = profile && (parts.HasFlag(ProfileParts.UserData) || subscription.Charging is null || parts == ProfileParts.AllowedWebFunctions);
+        var withUserData = profile && (parts.HasFlag(ProfileParts.UserData) || !ProfileAvps.CanBeSent(subscription.Charging) || parts == ProfileParts.AllowedWebFunctions);
         return new()
         {
             ApplicationId = ApplicationIds.Cx,
@@ -106,11 +107,20 @@ internal sealed class PushProfile(
             {
                 writer.WriteText(Avp.UserName, user);
                 if (withUserData) writer.WriteOctets(Avp.UserData, subscriber.UserData(set, user).Span);
-                if (profile) ProfileAvps.WriteCharging(writer, subscription.Charging);
-                if (digest is not null) ProfileAvps.WriteDigest(writer, digest);
-                if (allowed is not null) ProfileAvps.WriteAllowedWebFunctions(writer, allowed);
+                if (profile) writer.WriteChargingInformation(subscription.Charging);
+                if (digest is not null) WriteDigest(writer, digest);
+                writer.WriteAllowedWebFunctions(allowed);
             },
         };
+    }
+
+    /// <summary>SIP-Auth-Data-Item with the new password's digest; there is one only, so it has no number (Table 6.2.2.1).</summary>
+    private static void WriteDigest(MessageWriter writer, DigestCredentials digest)
+    {
+        writer.BeginGroup(Avp.SipAuthDataItem);
+        writer.WriteText(Avp.SipAuthenticationScheme, AuthenticationScheme.NameOf(AuthenticationSchemes.SipDigest));
+        writer.WriteSipDigest(digest);
+        writer.EndGroup();
     }
 
     /// <summary>6.2.2.1: the S-CSCF does not know this private identity, so it is not registered there; another one of the set may be.</summary>

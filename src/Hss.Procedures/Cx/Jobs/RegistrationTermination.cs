@@ -35,7 +35,7 @@ internal sealed class RegistrationTermination(
                 follow: isKamailio ? [] : Repeats(job, associated)).ConfigureAwait(false);
         else if (isKamailio && answer.Outcome == OutgoingOutcome.TimedOut && job.PublicIdentities.Length > 1) await SplitAsync(job, result).ConfigureAwait(false);
         else if (JobResult.MayPass(answer)) await settlement.RetryAsync([job], result, null).ConfigureAwait(false);
-        else await settlement.EndAsync([job], CxJobState.Failed, result, null).ConfigureAwait(false);
+        else await settlement.EndAsync([job], CxJobState.Failed, result, null, wasSent: answer.Outcome != OutgoingOutcome.TooLong).ConfigureAwait(false);
         return contact;
     }
 
