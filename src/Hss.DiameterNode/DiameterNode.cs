@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode;
 
-/// <summary>The Diameter node: the door for connections, and for requests that come without one.</summary>
+/// <summary>The Diameter node: the door for connections, for requests of this node, and for requests that come without a connection.</summary>
 /// Shape: <see cref="HandleAsync"/> is a Kestrel connection delegate: <c>listen.Run(node.HandleAsync)</c>. Order: any thread.
 /// Errors: ArgumentException for options or applications that cannot be. Spec: RFC 6733, RFC 3539.
 public sealed class DiameterNode : IAsyncDisposable
@@ -39,7 +39,7 @@ public sealed class DiameterNode : IAsyncDisposable
     /// <param name="time">The clock; Origin-State-Id is its time of now.</param>
     /// <param name="logs">Where to log; the category is this class.</param>
     /// <param name="jitter">Numbers from 0 to 1 for the watchdog and for reconnecting; the system's random numbers when left out.</param>
-    /// <param name="secureDialled">Puts TLS on a connection this node dialled; needed for a peer with Connect and Tls. Its result owns the connection; when it fails it has ended it.</param>
+    /// <param name="secureDialled">Puts TLS on a connection this node dialled; needed for a peer with Connect and Tls. Its result owns the connection; when it fails the connection is disposed of here.</param>
     public DiameterNode(
         NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter = null,
         Func<ConnectionContext, PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? secureDialled = null)

@@ -249,6 +249,7 @@ internal sealed partial class PeerSession : IDisposable
         bool isWellFormed = message.Event switch
         {
             PeerEvent.RcvDwr => IsWellFormedDwr(message, out fault),
+            PeerEvent.RcvDwa => Note(message),
             PeerEvent.RcvDpr => DisconnectPeerRequest.TryParse(message.Frame.Memory, out _, out fault),
             _ => true,
         };
@@ -269,6 +270,13 @@ internal sealed partial class PeerSession : IDisposable
     {
         if (!DeviceWatchdogRequest.TryParse(message.Frame.Memory, out DeviceWatchdogRequest dwr, out fault)) return false;
         _node.OriginStates.Note(Peer!, dwr.OriginStateId);
+        return true;
+    }
+
+    /// <summary>A DWA is proof of life however it is written; only what it says of its sender needs to be readable.</summary>
+    private bool Note(PeerMessage message)
+    {
+        if (DeviceWatchdogAnswer.TryParse(message.Frame.Memory, out DeviceWatchdogAnswer dwa, out _)) _node.OriginStates.Note(Peer!, dwa.OriginStateId);
         return true;
     }
 
