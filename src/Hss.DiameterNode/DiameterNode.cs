@@ -57,7 +57,7 @@ public sealed class DiameterNode : IAsyncDisposable
         IReadOnlyList<string> faults = options.Validate();
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(options));
         IReadOnlyList<DiameterApplication> served = [.. applications];
-        CheckApplications(options, served);
+        ServedApplications.Check(options, served);
 
         Options = options;
         Time = time;
@@ -271,32 +271,6 @@ public sealed class DiameterNode : IAsyncDisposable
             Interlocked.Increment(ref _count);
             Interlocked.Increment(ref _unidentified);
             return true;
-        }
-    }
-
-    private static void CheckApplications(NodeOptions options, IReadOnlyList<DiameterApplication> applications)
-    {
-        if (applications.Count == 0) throw new ArgumentException("A node without an application has nothing in common with any peer.");
-        if (applications.DistinctBy(application => application.Id).Count() != applications.Count)
-        {
-            throw new ArgumentException("An application is listed twice.");
-        }
-
-        for (int i = 0; i < options.Peers.Count; i++)
-        {
-            foreach (string entry in options.Peers[i].Applications)
-            {
-                if (applications.Any(application => CapabilitiesExchange.Names(entry, application))) continue;
-                string names = string.Join(", ", applications.Select(application => application.Name));
-                throw new ArgumentException($"Diameter:Peers:{i}:Applications: '{entry}' is not served here; choose from {names}.");
-            }
-
-            foreach (string entry in options.Peers[i].Commands)
-            {
-                IEnumerable<string> commands = applications.SelectMany(application => application.Procedures).Select(procedure => procedure.Grammar.Abbreviation);
-                if (commands.Contains(entry, StringComparer.OrdinalIgnoreCase)) continue;
-                throw new ArgumentException($"Diameter:Peers:{i}:Commands: '{entry}' is not served here; choose from {string.Join(", ", commands)}.");
-            }
         }
     }
 
