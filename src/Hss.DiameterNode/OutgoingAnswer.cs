@@ -20,6 +20,9 @@ public enum OutgoingOutcome
 
     /// <summary>The node stops.</summary>
     Stopped,
+
+    /// <summary>It is longer than a message may be: it was not sent, and trying again changes nothing.</summary>
+    TooLong,
 }
 
 /// <summary>What came back for a request of this node.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Hss.Diameter;
 
 namespace Hss.DiameterNode;
@@ -139,7 +140,13 @@ internal sealed class OutgoingExchange : IDisposable
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+
+        // A PPR may carry what a password was turned into. It has its outcome, so no attempt reads the octets any more.
+        lock (_gate) CryptographicOperations.ZeroMemory(_frame);
+    }
 
     private void OnTimer()
     {

@@ -80,6 +80,24 @@ public sealed class CxJobRunnerTests
     }
 
     [Fact]
+    public async Task One_that_no_message_can_hold_fails_at_once_and_holds_up_nobody()
+    {
+        await using var rig = new JobRig().Start();
+        rig.Automatic[HostX] = request => new Sent(request).Rtr.UserName.ToText() == User(0)
+            ? new(OutgoingOutcome.TooLong, default, default, default)
+            : Sent.Answered(request, 2001);
+        for (var number = 0; number < 3; number++)
+        {
+            await rig.AddAsync(Numbered(number), Registered(X, User(number)));
+            await rig.Store.RemoveAsync($"s{number}", None);
+        }
+        var ended = await rig.EndAsync();
+        Assert.Equal([CxJobState.Failed, CxJobState.Acknowledged, CxJobState.Acknowledged], ended.Select(job => job.State));
+        Assert.Equal([0, 1, 1], ended.Select(job => job.Attempts));
+        Assert.All(ended, job => Assert.True(job.Finished - job.Created < TimeSpan.FromMinutes(1)));
+    }
+
+    [Fact]
     public async Task A_server_that_comes_back_gets_what_waited_in_order()
     {
         await using var rig = new JobRig().Start();

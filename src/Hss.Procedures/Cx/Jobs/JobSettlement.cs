@@ -11,25 +11,14 @@ namespace Hss.Procedures.Cx;
 internal sealed class JobSettlement(
     ISubscriberStore store, CxJobOptions options, CxInstruments instruments, TimeProvider time, ILogger logger)
 {
-    /// <summary>The subscriber a job is about, as provisioned now, or null when its subscription is gone.</summary>
-    /// Why through the turn: jobs can be seen in the store a moment before the change that made them shows in memory, and a PPR written from
-    /// what was there before would be acknowledged and leave the S-CSCF with the old profile.
+    /// <summary>The subscriber a job is about as it is behind the change that wrote the job, or null when its subscription is gone.</summary>
+    /// Why a turn, although nothing is changed: jobs can be read as soon as they are durable, and memory still shows what was before them until the
+    /// turn of their change is over. A PPR written from that would tell the S-CSCF the old profile, and be acknowledged.
     public async ValueTask<Subscriber?> FindAsync(CxJob job, CancellationToken cancellationToken)
     {
-        if (await LookForAsync(job, cancellationToken).ConfigureAwait(false) is not { } seen) return null;
+        if (await LookAsync(job, cancellationToken).ConfigureAwait(false) is not { } seen) return null;
         using var turn = await store.EnterAsync(seen, cancellationToken).ConfigureAwait(false);
         return turn.Subscriber is { } current && IsOf(job, current) ? current : null;
-    }
-
-    private async ValueTask<Subscriber?> LookForAsync(CxJob job, CancellationToken cancellationToken)
-    {
-        var subscriber = await store.FindByPrivateIdentityAsync(job.PrivateIdentity, cancellationToken).ConfigureAwait(false);
-        foreach (var identity in job.PublicIdentities)
-        {
-            if (subscriber is not null && IsOf(job, subscriber)) break;
-            subscriber = await store.FindByPublicIdentityAsync(identity, cancellationToken).ConfigureAwait(false);
-        }
-        return subscriber is not null && IsOf(job, subscriber) ? subscriber : null;
     }
 
     /// <summary>Ends jobs for good.</summary>
@@ -78,7 +67,7 @@ internal sealed class JobSettlement(
         ImmutableArray<CxJob> follow = default)
     {
         // Not cancelled by a stop: what the S-CSCF has answered is worth writing down.
-        var subscriber = await LookForAsync(jobs[0], CancellationToken.None).ConfigureAwait(false);
+        var subscriber = await LookAsync(jobs[0], CancellationToken.None).ConfigureAwait(false);
         using var turn = subscriber is null ? default : await store.EnterAsync(subscriber, CancellationToken.None).ConfigureAwait(false);
         var current = new List<CxJob>(jobs.Count);
         foreach (var job in jobs)
@@ -104,6 +93,17 @@ internal sealed class JobSettlement(
         var doubled = first * Math.Pow(2, Math.Min(count - 1, 30));
         var spread = 0.75 + (RandomNumberGenerator.GetInt32(0, 1_001) / 2_000.0);
         return (doubled < longest ? doubled : longest) * spread;
+    }
+
+    private async ValueTask<Subscriber?> LookAsync(CxJob job, CancellationToken cancellationToken)
+    {
+        var subscriber = await store.FindByPrivateIdentityAsync(job.PrivateIdentity, cancellationToken).ConfigureAwait(false);
+        foreach (var identity in job.PublicIdentities)
+        {
+            if (subscriber is not null && IsOf(job, subscriber)) break;
+            subscriber = await store.FindByPublicIdentityAsync(identity, cancellationToken).ConfigureAwait(false);
+        }
+        return subscriber is not null && IsOf(job, subscriber) ? subscriber : null;
     }
 
     private static bool IsOf(CxJob job, Subscriber subscriber) =>
