@@ -23,6 +23,14 @@ internal sealed class JobSettlement(
         return subscriber is not null && IsOf(job, subscriber) ? subscriber : null;
     }
 
+    /// <summary>The same, when every change that is under way has ended: the change that wrote the job is among them until it is in memory too.</summary>
+    public async ValueTask<Subscriber?> CurrentAsync(CxJob job, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(job, cancellationToken).ConfigureAwait(false) is not { } found) return null;
+        using var turn = await store.EnterAsync(found, cancellationToken).ConfigureAwait(false);
+        return turn.Subscriber is { } current && IsOf(job, current) ? current : null;
+    }
+
     /// <summary>Ends jobs for good.</summary>
     /// <param name="effect">What the end changes besides; asked within the turn, and only if there is a subscriber.</param>
     /// <param name="follow">Jobs that take their place, also when the subscription is gone.</param>
