@@ -31,7 +31,7 @@ public sealed class DiameterNode : IAsyncDisposable
     private readonly Func<double> _jitter;
     private readonly Lock _gate = new();
     private int _count;
-    private int _unidentified;
+    private readonly Handshakes _unidentified;
     private volatile bool _isStopping;
 
     /// <param name="options">Identity, peers, limits, times.</param>
@@ -60,6 +60,7 @@ public sealed class DiameterNode : IAsyncDisposable
         ServedApplications.Check(options, served);
 
         Options = options;
+        _unidentified = new Handshakes(options.MaxUnidentifiedConnections);
         Time = time;
         Log = logs.CreateLogger<DiameterNode>();
         _jitter = jitter ?? SystemRandom;
@@ -136,14 +137,15 @@ public sealed class DiameterNode : IAsyncDisposable
             return;
         }
 
-        using PeerConnection served = new(this, connection);
         try
         {
+            using Handshakes.Handshake handshake = _unidentified.Enter(connection);
+            using PeerConnection served = new(this, connection, handshake);
             await ServeAsync(served, connection);
+            if (handshake.IsPushedOut) Log.ConnectionRefused(served.RemoteEndPoint, "newer connections needed the place of one that showed no CER");
         }
         finally
         {
-            served.Identify();
             Interlocked.Decrement(ref _count);
         }
     }
@@ -153,7 +155,7 @@ public sealed class DiameterNode : IAsyncDisposable
     {
         await using (connection)
         {
-            using PeerConnection served = new(this, connection, dialler);
+            using PeerConnection served = new(this, connection, handshake: null, dialler);
             await ServeAsync(served, connection);
         }
     }
@@ -243,9 +245,6 @@ public sealed class DiameterNode : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    /// <summary>A connection has shown its CER, or ended without one.</summary>
-    internal void LeaveUnidentified() => Interlocked.Decrement(ref _unidentified);
-
     /// <summary>Tw with its jitter. Spec: RFC 3539 3.4.1; below its least Tw of 6 seconds the jitter shrinks with it.</summary>
     internal TimeSpan NextWatchdogInterval()
     {
@@ -265,11 +264,9 @@ public sealed class DiameterNode : IAsyncDisposable
         {
             reason = _isStopping ? "the node is stopping"
                 : Volatile.Read(ref _count) >= Options.MaxConnections ? $"there are {Options.MaxConnections} connections"
-                : Volatile.Read(ref _unidentified) >= Options.MaxUnidentifiedConnections ? $"{Options.MaxUnidentifiedConnections} connections have not sent a CER"
                 : null;
             if (reason is not null) return false;
             Interlocked.Increment(ref _count);
-            Interlocked.Increment(ref _unidentified);
             return true;
         }
     }

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Hss.DiameterNode;
 
-/// <summary>The TLS handshakes under way, as many as there may be; one more pushes the oldest out.</summary>
-/// Why the oldest: a good handshake takes milliseconds, so the oldest of many is the one that leads nowhere. Refusing the newest would let
+/// <summary>The connections that are not yet somebody's, as many as there may be; one more pushes the oldest out.</summary>
+/// Shape: one for the TLS handshakes, one for the connections that have shown no CER. Why the oldest: a good handshake takes milliseconds, so the oldest of many is the one that leads nowhere. Refusing the newest would let
 /// whoever opens a few idle connections lock every peer out. Order: any thread.
 internal sealed class Handshakes(int bound)
 {
@@ -42,7 +42,7 @@ internal sealed class Handshakes(int bound)
         lock (_gate) _underway.Remove(handshake);
     }
 
-    /// <summary>One handshake; dispose it when it is over.</summary>
+    /// <summary>One handshake; dispose it when it is over. More than once does no harm.</summary>
     internal sealed class Handshake(Handshakes all, ConnectionContext connection) : IDisposable
     {
         private volatile bool _isPushedOut;

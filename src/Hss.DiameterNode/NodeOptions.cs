@@ -52,7 +52,7 @@ public sealed record NodeOptions
     /// <summary>Connections at one time; a further one is closed at once.</summary>
     public int MaxConnections { get; init; } = 1024;
 
-    /// <summary>Connections at one time that have not shown a good CER; a further one is closed at once.</summary>
+    /// <summary>Connections at one time that have not shown a good CER; a further one pushes the oldest out.</summary>
     public int MaxUnidentifiedConnections { get; init; } = 64;
 
     /// <summary>How long a connection may take to send its CER; and one that this node dials, to be connected and to send its CEA, each.</summary>

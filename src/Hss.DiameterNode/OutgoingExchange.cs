@@ -80,7 +80,7 @@ internal sealed class OutgoingExchange : IDisposable
     /// <summary>The answer of an attempt came.</summary>
     public void OnAnswer(OutgoingAttempt attempt, ReadOnlySpan<byte> octets)
     {
-        ReceivedAnswer answer = ReceivedAnswer.Read(octets, _header.Flags);
+        ReceivedAnswer answer = ReceivedAnswer.Read(octets, _header.Flags, SessionId);
         lock (_gate)
         {
             if (_isEnded) return;

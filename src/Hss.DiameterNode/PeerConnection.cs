@@ -22,16 +22,19 @@ internal sealed class PeerConnection : IDisposable
     private readonly InFlight _inFlight;
     private readonly AnswerQueue _queue;
     private readonly PeerSession _session;
-    private int _isIdentified;
+    private readonly Handshakes.Handshake? _handshake;
+    private volatile bool _isIdentified;
     private volatile bool _isEnding;
     private volatile bool _isAborted;
 
     /// <param name="node">The node.</param>
     /// <param name="context">The transport.</param>
+    /// <param name="handshake">Its place among those that have shown no CER yet; null for a dialled one, which is no stranger.</param>
     /// <param name="dialler">Who dialled it; null for an accepted one.</param>
-    public PeerConnection(DiameterNode node, ConnectionContext context, Dialler? dialler = null)
+    public PeerConnection(DiameterNode node, ConnectionContext context, Handshakes.Handshake? handshake, Dialler? dialler = null)
     {
-        _isIdentified = dialler is null ? 0 : 1; // A dialled peer is no stranger to be counted as one.
+        _handshake = handshake;
+        _isIdentified = dialler is not null;
         _node = node;
         _context = context;
         _inFlight = new InFlight(node.Options.MaxRequestsInFlightPerPeer);
@@ -48,7 +51,7 @@ internal sealed class PeerConnection : IDisposable
         _context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate);
 
     /// <summary>Whether the peer has shown a good CER.</summary>
-    public bool IsIdentified => Volatile.Read(ref _isIdentified) != 0;
+    public bool IsIdentified => _isIdentified;
 
     /// <summary>Serves the connection until it ends.</summary>
     public async Task RunAsync()
@@ -86,7 +89,8 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>The peer showed a good CER.</summary>
     public void Identify()
     {
-        if (Interlocked.Exchange(ref _isIdentified, 1) == 0) _node.LeaveUnidentified();
+        _isIdentified = true;
+        _handshake?.Dispose();
     }
 
     /// <summary>Reads no more; what is owed is answered, then the transport is closed.</summary>

@@ -25,7 +25,7 @@ internal readonly record struct ReceivedAnswer(byte[] Frame, ResultCode Code, Ex
 
     /// <summary>Reads an answer whose header belongs to the request.</summary>
     /// The result is read first and by itself: 3002 and 3004 mean another path however poorly the rest is written.
-    public static ReceivedAnswer Read(ReadOnlySpan<byte> octets, CommandFlags requestFlags)
+    public static ReceivedAnswer Read(ReadOnlySpan<byte> octets, CommandFlags requestFlags, string sessionId)
     {
         byte[] frame = octets.ToArray();
 
@@ -38,14 +38,18 @@ internal readonly record struct ReceivedAnswer(byte[] Frame, ResultCode Code, Ex
 
         // The names of ExperimentalResultCode are 3GPP's; a number of another vendor means something else.
         ExperimentalResultCode experimentalCode = vendor == Vendors.ThreeGpp ? (ExperimentalResultCode)experimental : ExperimentalResultCode.None;
-        return new ReceivedAnswer(frame, code, experimentalCode, Judge(frame, header, code, experimental));
+        return new ReceivedAnswer(frame, code, experimentalCode, Judge(frame, header, code, experimental, sessionId));
     }
 
-    private static string Judge(byte[] frame, in DiameterHeader header, ResultCode code, uint experimental)
+    private static string Judge(byte[] frame, in DiameterHeader header, ResultCode code, uint experimental, string sessionId)
     {
         if (code == ResultCode.None && experimental == 0) return "it has no result";
         bool isSuccess = IsSuccess((uint)code) || (code == ResultCode.None && IsSuccess(experimental));
         if (header.IsError && isSuccess) return "its E bit and its result contradict each other";
+
+        // 6.2, 8.8: an answer repeats the Session-Id. One that names another session speaks of somebody else, whatever its identifiers say.
+        AvpValue session = AvpOccurrences.Find(frame, Avp.SessionId).First;
+        if (session.IsPresent && !Ascii.Equals(session.Span, sessionId)) return "its Session-Id is not the request's";
         if (DiameterDictionary.FindCommand(header) is not { } grammar) return "";
         if (grammar.TryCheck(frame, out GrammarFault fault)) return "";
 

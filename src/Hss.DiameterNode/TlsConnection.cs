@@ -138,7 +138,7 @@ internal sealed class TlsConnection : ConnectionContext, ITlsConnectionFeature, 
 
     private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
-    /// <summary>A writer whose completion does not throw: a socket's does not either, and what could not be sent was noticed at its flush.</summary>
+    /// <summary>A writer whose end does not throw: a socket's does not either, and what could not be sent was noticed at its flush.</summary>
     private sealed class QuietPipeWriter(PipeWriter writer) : PipeWriter
     {
         public override bool CanGetUnflushedBytes => writer.CanGetUnflushedBytes;
@@ -153,7 +153,18 @@ internal sealed class TlsConnection : ConnectionContext, ITlsConnectionFeature, 
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => writer.FlushAsync(cancellationToken);
 
-        public override void CancelPendingFlush() => writer.CancelPendingFlush();
+        public override void CancelPendingFlush()
+        {
+            try
+            {
+                writer.CancelPendingFlush();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It is complete, and so nothing is pending. Whoever aborts a connection cancels the read first, and the reader may have ended
+                // the connection by the time that call returns.
+            }
+        }
 
         // Anything still unflushed belongs to a connection that is lost: with an exception the writer drops it instead of sending it.
         public override void Complete(Exception? exception = null) => writer.Complete(exception ?? new IOException("closed"));

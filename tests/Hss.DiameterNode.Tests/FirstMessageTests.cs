@@ -59,15 +59,15 @@ public sealed class FirstMessageTests
         await using TestNode node = new(options: options => options with { MaxUnidentifiedConnections = 2 });
         await node.ConnectOpenAsync("a.example");
         await node.ConnectOpenAsync("b.example");
-        FakePeer first = node.Connect();
-        node.Connect();
-        FakePeer tooMany = node.Connect();
-        await tooMany.Served;
-        Assert.True(tooMany.Connection.IsAborted);
-        Assert.Single(node.Log.Of(2002));
+        FakePeer oldest = node.Connect();
+        FakePeer second = node.Connect();
 
-        await first.CloseAsync();
+        // Whoever opens idle connections must not lock the peers out: the oldest of them goes.
         await node.ConnectOpenAsync("c.example");
+        await oldest.Served;
+        Assert.True(oldest.Connection.IsAborted);
+        Assert.False(second.Connection.IsAborted);
+        Assert.Single(node.Log.Of(2002));
         Assert.Equal(3, node.Node.OpenPeers.Count);
     }
 

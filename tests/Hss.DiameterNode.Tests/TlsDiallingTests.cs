@@ -71,6 +71,21 @@ public sealed class TlsDiallingTests : IDisposable
     }
 
     [Fact]
+    public async Task Aborting_what_has_just_ended_does_no_harm()
+    {
+        Task<SslStream> accepting = AcceptAsync(_authority.Issue("peer.example"));
+        ConnectionContext dialled = await DialAsync(new PeerOptions { Identity = "peer.example", Connect = true, Tls = true });
+        await accepting;
+        await dialled.Transport.Output.WriteAsync(new byte[] { 1 });
+        await dialled.Transport.Output.CompleteAsync();
+
+        // An abort cancels the read first, and the reader may end the connection within that call.
+        dialled.Transport.Input.CancelPendingRead();
+        dialled.Transport.Output.CancelPendingFlush();
+        dialled.Abort();
+    }
+
+    [Fact]
     public async Task CertificateNames_take_the_place_of_the_identity()
     {
         Task<SslStream> accepting = AcceptAsync(_authority.Issue("pool.example.org"));

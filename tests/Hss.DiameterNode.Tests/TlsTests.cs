@@ -182,6 +182,18 @@ public sealed class TlsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_peer_that_comes_again_takes_the_place_of_its_old_connection()
+    {
+        TlsPeer older = await OpenAsync();
+        TlsPeer newer = await OpenAsync();
+        await older.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(older.Connection.IsAborted);
+        await newer.SendAsync(Requests.Dwr());
+        Assert.Equal(ResultCode.Success, (await newer.ReceiveAsync()).Result);
+        Assert.Empty(_node.Log.Of(2112));
+    }
+
+    [Fact]
     public async Task A_connection_that_is_lost_in_a_message_costs_nothing()
     {
         TlsPeer peer = await OpenAsync();

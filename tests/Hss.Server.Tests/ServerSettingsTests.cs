@@ -107,6 +107,18 @@ public sealed class ServerSettingsTests
         Assert.Null(Read(("Operations:Listen", "")).Operations.Listen);
     }
 
+    [Theory]
+    [InlineData("Commands", "")]
+    [InlineData("Commands:0", " ")]
+    [InlineData("Realms", ",")]
+    [InlineData("Applications", "")]
+    [InlineData("CertificateNames", "")]
+    public void A_limit_that_names_nothing_does_not_stand_for_no_limit(string key, string value)
+    {
+        var fault = Assert.Throws<ConfigurationException>(() => Read(("Diameter:Peers:0:Identity", "dra.example.org"), ($"Diameter:Peers:0:{key}", value)));
+        Assert.Contains("is given but empty", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Peers_are_read_whole()
     {

@@ -38,6 +38,15 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
             .Select(child => child.Value?.Trim() ?? "").Where(value => value.Length > 0)];
     }
 
+    /// <summary>A list whose absence means no limit: given with nothing in it, it is a mistake that must not open what it was to close.</summary>
+    public IReadOnlyList<string> Limits(string key)
+    {
+        var list = List(key);
+        if (list.Count == 0 && (configuration[key] is not null || Children(key).Count > 0))
+            throw new ConfigurationException(key, "is given but empty; name at least one, or leave the key out for no limit");
+        return list;
+    }
+
     public IReadOnlyList<string> Children(string key) => [.. configuration.GetSection(key).GetChildren().Select(child => child.Path)];
 
     public uint[] Numbers(string key) => [.. List(key).Select(text =>

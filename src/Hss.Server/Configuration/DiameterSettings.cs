@@ -63,10 +63,10 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<DiameterLi
             Address = reader.Text(path + ":Address", ""),
             Connect = reader.Flag(path + ":Connect", false),
             Tls = reader.Flag(path + ":Tls", false),
-            CertificateNames = reader.List(path + ":CertificateNames"),
-            Applications = reader.List(path + ":Applications"),
-            Commands = reader.List(path + ":Commands"),
-            Realms = reader.List(path + ":Realms"),
+            CertificateNames = reader.Limits(path + ":CertificateNames"),
+            Applications = reader.Limits(path + ":Applications"),
+            Commands = reader.Limits(path + ":Commands"),
+            Realms = reader.Limits(path + ":Realms"),
             Role = string.Equals(role, "relay", StringComparison.OrdinalIgnoreCase) ? PeerRole.Relay
                 : string.Equals(role, "endpoint", StringComparison.OrdinalIgnoreCase) ? PeerRole.Endpoint
                 : throw new ConfigurationException(path + ":Role", $"'{role}' is neither relay nor endpoint"),

@@ -89,6 +89,33 @@ public sealed class RegistrationTerminationTests
         Assert.Equal("NotRegistered | Registered x alice", await rig.StatesAsync(AliceSubscription()));
     }
 
+    [Theory]
+    [InlineData("x", TerminationReason.NewServerAssigned, "alice alice.tablet", false, null, "Registered x alice alice.tablet")] // back with all phones
+    [InlineData("x", TerminationReason.ServerChange, "alice alice.tablet", false, null, "Registered x alice alice.tablet outdated")]
+    [InlineData("x", TerminationReason.NewServerAssigned, "alice", false, "RTR 1 x alice.tablet [sip:alice tel:+12125550001]", "Registered x alice")]
+    [InlineData("x", TerminationReason.NewServerAssigned, "alice", true, null, "Registered x alice")] // Kamailio would drop the phone that is back
+    [InlineData("y", TerminationReason.NewServerAssigned, "alice", false, "RTR 1 x alice+alice.tablet [sip:alice tel:+12125550001]", "Registered y alice")]
+    public async Task An_RTR_that_waited_does_not_end_the_registration_of_a_user_who_came_back(
+        string server, TerminationReason reason, string users, bool isKamailio, string? sent, string states)
+    {
+        await using var rig = new JobRig();
+        if (isKamailio) rig.KamailioHosts.Add(HostX);
+        var alice = await rig.AddAsync(AliceSubscription(), First);
+        var jobs = Termination.Of(alice.Subscription, alice.States, [0], reason, null);
+        RegistrationState back = Registered(server == "x" ? X : Y, [.. users.Split(' ').Select(user => user + "@" + Realm)]);
+        await rig.CommitAsync(alice, new([(0, back)], []) { Jobs = jobs });
+        rig.Start();
+        if (sent is not null)
+        {
+            var rtr = await rig.NextAsync();
+            Assert.Equal(sent, rtr.Text);
+            rtr.Reply(2001);
+        }
+        var job = Assert.Single(await rig.EndAsync());
+        Assert.Equal(sent is null ? CxJobState.Withdrawn : CxJobState.Acknowledged, job.State);
+        Assert.Equal(states + " | NotRegistered", await rig.StatesAsync(AliceSubscription()));
+    }
+
     [Fact]
     public async Task Remove_SCSCF_is_for_what_is_served_unregistered()
     {
@@ -198,8 +225,9 @@ public sealed class RegistrationTerminationTests
             lock (sent) sent.Add(new Sent(request).Text);
             return Sent.Answered(request, 2001);
         };
-        Assert.Equal([CxJobState.Withdrawn, CxJobState.Acknowledged], (await rig.EndAsync()).Select(job => job.State));
-        Assert.Equal("RTR 2 x alice [sip:alice.work]", Assert.Single(sent));
+        Assert.Equal([CxJobState.Acknowledged, CxJobState.Acknowledged], (await rig.EndAsync()).Select(job => job.State));
+        // The tablet did not come back, so it still has to go; the set that nobody came back to goes as it was.
+        Assert.Equal(["RTR 2 x alice.tablet [sip:alice tel:+12125550001]", "RTR 2 x alice [sip:alice.work]"], sent);
         Assert.Equal("Registered x alice | NotRegistered", await rig.StatesAsync(AliceSubscription()));
     }
 

@@ -13,37 +13,38 @@ namespace Hss.Procedures.Cx;
 internal sealed class RegistrationTermination(
     JobSettlement settlement, Func<OutgoingRequest, CancellationToken, Task<OutgoingAnswer>> send, Func<string, PeerQuirks> quirksOf)
 {
-    public async Task<JobContact> RunAsync(CxJob job, CancellationToken cancellationToken)
+    public async Task<JobContact> RunAsync(CxJob listed, CancellationToken cancellationToken)
     {
         // Kamailio looks at the public identities alone: it drops them for every private identity, and answers nothing when there are none or
         // when it does not know one of them.
-        var isKamailio = quirksOf(job.Server.DiameterHost).HasFlag(PeerQuirks.Kamailio);
+        var isKamailio = quirksOf(listed.Server.DiameterHost).HasFlag(PeerQuirks.Kamailio);
+        // A SAR that comes between this look and the RTR is the S-CSCF's to sort out: it has both.
+        var subscriber = listed.ClearsOnAnswer ? null : await settlement.FindAsync(listed, cancellationToken).ConfigureAwait(false);
+        var job = subscriber is null ? listed : TerminationScope.Of(listed, subscriber.Subscription, subscriber.States, isKamailio, out _);
+        if (job is null)
+        {
+            await settlement.EndAsync(
+                [listed], CxJobState.Withdrawn, "the user is back at this S-CSCF: the RTR would end the new registration", Returned(listed, isKamailio), wasSent: false)
+                .ConfigureAwait(false);
+            return JobContact.None;
+        }
         if (isKamailio && job.PublicIdentities.IsEmpty)
         {
             await settlement.EndAsync([job], CxJobState.Failed, "nothing to name: this S-CSCF answers no RTR without Public-Identity", null, wasSent: false).ConfigureAwait(false);
             return JobContact.None;
         }
 
-        // A SAR that comes between this look and the RTR is the S-CSCF's to sort out: it has both.
-        var named = await settlement.FindAsync(job, cancellationToken).ConfigureAwait(false) is { } found
-            ? Termination.StillToEnd(job, found.Subscription, found.States) : job.PublicIdentities;
-        if (named.IsEmpty && !job.PublicIdentities.IsEmpty)
-        {
-            await settlement.EndAsync([job], CxJobState.Withdrawn, "registered at this S-CSCF again since", null, wasSent: false).ConfigureAwait(false);
-            return JobContact.None;
-        }
-
-        var answer = await send(Request(job with { PublicIdentities = named }), cancellationToken).ConfigureAwait(false);
+        var answer = await send(Request(job), cancellationToken).ConfigureAwait(false);
         var contact = JobResult.ContactOf(answer);
         var result = JobResult.Describe(answer);
         if (answer.Outcome == OutgoingOutcome.Stopped) return contact;
         if (answer.Outcome == OutgoingOutcome.Undeliverable) await settlement.NoteAsync(job, result).ConfigureAwait(false);
         else if (IsDone(job, answer, out var emergency, out var associated))
-            await settlement.EndAsync([job], CxJobState.Acknowledged, result, subscriber => new(
-                JobOutcome.AfterTermination(job, subscriber.Subscription, subscriber.States, emergency, endsWholeSets: isKamailio), []),
+            await settlement.EndAsync([job], CxJobState.Acknowledged, result, owner => new(
+                JobOutcome.AfterTermination(job, owner.Subscription, owner.States, emergency, endsWholeSets: isKamailio), []),
                 follow: isKamailio ? [] : Repeats(job, associated)).ConfigureAwait(false);
-        else if (isKamailio && answer.Outcome == OutgoingOutcome.TimedOut && named.Length > 1) await SplitAsync(job, result).ConfigureAwait(false);
-        else if (JobResult.MayPass(answer)) await settlement.RetryAsync([job], result, null).ConfigureAwait(false);
+        else if (isKamailio && answer.Outcome == OutgoingOutcome.TimedOut && job.PublicIdentities.Length > 1) await SplitAsync(job, result).ConfigureAwait(false);
+        else if (JobResult.MayPass(answer)) await settlement.RetryAsync([listed], result, null).ConfigureAwait(false);
         else await settlement.EndAsync([job], CxJobState.Failed, result, null, wasSent: answer.Outcome != OutgoingOutcome.TooLong).ConfigureAwait(false);
         return contact;
     }
@@ -95,6 +96,13 @@ internal sealed class RegistrationTermination(
         associated = also.ToImmutable();
         return true;
     }
+
+    /// <summary>What the S-CSCF has kept of the user may be older than what SERVER_CHANGE was about: its next SAA has the profile in any case (6.6).</summary>
+    private static Func<Subscriber, SubscriberChange>? Returned(CxJob job, bool isKamailio) => job.Reason != TerminationReason.ServerChange ? null : subscriber =>
+    {
+        TerminationScope.Of(job, subscriber.Subscription, subscriber.States, isKamailio, out var returned);
+        return new([.. returned.Select(set => (set, subscriber.States[set] with { UserDataOutdated = true }))], []);
+    };
 
     /// <summary>SERVER_CHANGE is for all of the user; private identities that the RTA does not list get a request of their own (6.1.3.1).</summary>
     private static ImmutableArray<CxJob> Repeats(CxJob job, ImmutableArray<string> associated) =>
