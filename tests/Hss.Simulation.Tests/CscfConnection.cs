@@ -16,12 +16,22 @@ internal sealed class CscfConnection
     private readonly Task _reading;
     private readonly Action<CscfConnection, byte[]> _received;
     private readonly Action<CscfConnection> _ended;
+    private readonly Func<CscfConnection, byte[], Task> _asked;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public CscfConnection(Machine machine, string cscf, int number, Action<CscfConnection, byte[]> received, Action<CscfConnection> ended)
+    /// <param name="machine">Whom it connects to.</param>
+    /// <param name="cscf">Who connects.</param>
+    /// <param name="isRelay">Whether it brings requests of others.</param>
+    /// <param name="number">Tells connections apart.</param>
+    /// <param name="received">An answer came.</param>
+    /// <param name="ended">The node let go of it.</param>
+    /// <param name="asked">A request of the node came.</param>
+    public CscfConnection(
+        Machine machine, string cscf, bool isRelay, int number, Action<CscfConnection, byte[]> received, Action<CscfConnection> ended,
+        Func<CscfConnection, byte[], Task> asked)
     {
-        (Machine, Cscf, _received, _ended) = (machine, cscf, received, ended);
+        (Machine, Cscf, IsRelay, _received, _ended, _asked) = (machine, cscf, isRelay, received, ended, asked);
         _transport = new MemoryConnection(number % 20_000, sendBufferBytes: 64 * 1024);
         _served = machine.Node.HandleAsync(_transport);
         _reading = Task.Run(ReadAsync);
@@ -30,6 +40,8 @@ internal sealed class CscfConnection
     public Machine Machine { get; }
 
     public string Cscf { get; }
+
+    public bool IsRelay { get; }
 
     /// <summary>Requests whose answers have not been seen, by hop-by-hop identifier.</summary>
     public Dictionary<uint, Operation> Owed { get; } = [];
@@ -45,14 +57,14 @@ internal sealed class CscfConnection
 
     public bool HasEnded { get; set; }
 
-    public async Task OpenAsync(bool isRelay)
+    public async Task OpenAsync()
     {
         await SendAsync(Message(257, CommandFlags.Request, 0, 0, writer =>
         {
             writer.WriteAddress(Avp.HostIpAddress, IPAddress.Loopback);
             writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
             writer.WriteText(Avp.ProductName, "simulated");
-            if (isRelay)
+            if (IsRelay)
             {
                 writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
                 return;
@@ -117,7 +129,11 @@ internal sealed class CscfConnection
     private async Task TakeAsync(byte[] message)
     {
         DiameterHeader header = DiameterHeader.Read(message);
-        if (header.ApplicationId != ApplicationIds.Base)
+        if (header.ApplicationId != ApplicationIds.Base && header.IsRequest)
+        {
+            await _asked(this, message);
+        }
+        else if (header.ApplicationId != ApplicationIds.Base)
         {
             _received(this, message);
         }
