@@ -57,25 +57,18 @@ internal sealed class CscfConnection
 
     public bool HasEnded { get; set; }
 
+    /// <summary>Sends a CER and waits for its answer.</summary>
     public async Task OpenAsync()
     {
-        await SendAsync(Message(257, CommandFlags.Request, 0, 0, writer =>
-        {
-            writer.WriteAddress(Avp.HostIpAddress, IPAddress.Loopback);
-            writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-            writer.WriteText(Avp.ProductName, "simulated");
-            if (IsRelay)
-            {
-                writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
-                return;
-            }
-
-            writer.BeginGroup(Avp.VendorSpecificApplicationId);
-            writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-            writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
-            writer.EndGroup();
-        }));
+        await SendAsync(Cer());
         await _opened.Task.WaitAsync(Machine.Patience);
+    }
+
+    /// <summary>Sends a part of a CER and leaves.</summary>
+    public async Task BreakOffAsync(int octets, bool isBroken)
+    {
+        await SendAsync(Cer().AsMemory(0, octets));
+        await CutAsync(isBroken);
     }
 
     /// <summary>Sends octets in one piece or, to be cut together by the node, in several.</summary>
@@ -147,7 +140,7 @@ internal sealed class CscfConnection
         }
         else if (header.CommandCode == 257)
         {
-            _opened.TrySetResult();
+            if (!_opened.TrySetResult()) _received(this, message);
         }
     }
 
@@ -161,6 +154,23 @@ internal sealed class CscfConnection
         buffer = buffer.Slice(length);
         return true;
     }
+
+    private byte[] Cer() => Message(257, CommandFlags.Request, 0, 0, writer =>
+    {
+        writer.WriteAddress(Avp.HostIpAddress, IPAddress.Loopback);
+        writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
+        writer.WriteText(Avp.ProductName, "simulated");
+        if (IsRelay)
+        {
+            writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
+            return;
+        }
+
+        writer.BeginGroup(Avp.VendorSpecificApplicationId);
+        writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
+        writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
+        writer.EndGroup();
+    });
 
     private byte[] Message(uint command, CommandFlags flags, uint hopByHopId, uint endToEndId, Action<MessageWriter> write)
     {

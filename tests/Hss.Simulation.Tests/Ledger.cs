@@ -9,16 +9,14 @@ namespace Hss.Simulation.Tests;
 
 /// <summary>The truth of a storm: what was asked, what was answered, what is durable, and whether it all fits.</summary>
 /// Order: everything happens under one gate, so that an answer is seen either before a crash or never. The first thing that does not fit is kept.
-internal sealed class Ledger
+internal sealed partial class Ledger
 {
     private const int KeptSteps = 60;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Linearisation> _subscriptions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Subscription?> _provisioned = new(StringComparer.Ordinal);
     private readonly Queue<string> _steps = new();
     private readonly JobAudit _jobs = new();
-    private readonly Dictionary<(Machine Machine, uint EndToEndId), SeenRequest> _asked = [];
     private string? _failure;
     private int _lastNumber;
 
@@ -56,59 +54,6 @@ internal sealed class Ledger
     public List<CxJob> PendingJobs
     {
         get { lock (_gate) return [.. _jobs.Pending]; }
-    }
-
-    /// <summary>A commit becomes durable: makes it so, and sees that it follows from what was asked and answered.</summary>
-    public void Commit(Machine machine, Action keep, IReadOnlyList<DurableStep> steps, bool writesJobs)
-    {
-        lock (_gate)
-        {
-            if (machine.IsDead)
-            {
-                // The image was taken already.
-                keep();
-                return;
-            }
-
-            keep();
-            using MemoryDatabase image = machine.Database.PowerOff();
-            List<CxJob>? added = writesJobs ? _jobs.Added(image) : null;
-            foreach (DurableStep step in steps) Follow(step, image.Read(step.SubscriptionId), added ?? []);
-            if (writesJobs && _jobs.Compare(image) is { } wrong) FailHere(wrong);
-        }
-    }
-
-    /// <summary>A request of the node arrived at an S-CSCF, or at a relay that answers in its place.</summary>
-    public void AskedBy(CscfConnection connection, byte[] request, string destination)
-    {
-        lock (_gate)
-        {
-            DiameterHeader header = DiameterHeader.Read(request);
-            if (!connection.IsRelay && destination != connection.Cscf) FailHere($"{connection.Cscf} was asked what is for {destination}");
-            if (destination == RequestMaker.Kamailio && header.CommandCode == PushProfileRequest.CommandCode) FailHere("a PPR went to an S-CSCF that takes none");
-            (Machine, uint) key = (connection.Machine, header.EndToEndId);
-            if (!_asked.TryGetValue(key, out SeenRequest? seen)) _asked[key] = seen = new SeenRequest(request);
-            else AskedAgain++;
-            Asked++;
-            if (seen.Arrived(connection, request, (header.Flags & CommandFlags.Retransmitted) != 0) is { } wrong) FailHere($"{wrong}, to {destination} over {connection.Cscf}");
-        }
-    }
-
-    /// <summary>An S-CSCF answers a request of the node.</summary>
-    public bool Answering(CscfConnection connection, CxJobKind kind, string host, string user, string asked, uint code, IReadOnlyCollection<string> kept)
-    {
-        lock (_gate)
-        {
-            if (connection.Machine.IsDead) return false;
-            _jobs.Answered(kind, host, user, asked, code, kept);
-            return true;
-        }
-    }
-
-    /// <summary>A relay says that it cannot deliver.</summary>
-    public void Refusing(CscfConnection connection, byte[] request)
-    {
-        lock (_gate) _asked[(connection.Machine, DiameterHeader.Read(request).EndToEndId)].Refusals++;
     }
 
     public void Note(string step)
@@ -196,49 +141,6 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>The power fails at this moment. Gives what is on the disk; it must be what was seen to become durable.</summary>
-    public MemoryDatabase Crash(Machine machine, IEnumerable<CscfConnection> connections)
-    {
-        lock (_gate)
-        {
-            MemoryDatabase image = machine.Crash();
-            foreach (CscfConnection connection in connections) GiveUpAll(connection);
-            foreach ((string subscriptionId, Linearisation linearisation) in _subscriptions)
-            {
-                Agree(linearisation, subscriptionId, image.Read(subscriptionId), "after the crash");
-                linearisation.Settle();
-            }
-
-            if (_jobs.Compare(image) is { } wrong) FailHere($"after the crash: {wrong}");
-            return image;
-        }
-    }
-
-    /// <summary>No request is under way, and the turn of the subscriber is held: memory, disk and model agree.</summary>
-    public void Settle(Machine machine, string subscriptionId, Subscriber? subscriber)
-    {
-        lock (_gate)
-        {
-            StoredSubscriber? stored = machine.Durable(subscriptionId);
-            Agree(_subscriptions[subscriptionId], subscriptionId, stored, "at rest");
-            _subscriptions[subscriptionId].Settle();
-            if (stored is null || subscriber is null)
-            {
-                if (stored is not null || subscriber is not null) FailHere($"{subscriptionId} is there in memory or on the disk, and not in the other");
-                return;
-            }
-
-            string inMemory = RegistrationModel.Of(subscriber.States).Key, onDisk = RegistrationModel.Of(stored.States).Key;
-            if (inMemory != onDisk) FailHere($"{subscriptionId} is {inMemory} in memory and {onDisk} on the disk");
-            for (int i = 0; i < stored.SqnCeilings.Length; i++)
-            {
-                var sequence = subscriber.SequenceOf(i);
-                if (sequence.CeilingSeq != stored.SqnCeilings[i] >> SimulatedUe.IndBits || sequence.Seq > sequence.CeilingSeq)
-                    FailHere($"{subscriptionId}: {sequence} in memory, ceiling {stored.SqnCeilings[i] >> SimulatedUe.IndBits} on the disk");
-            }
-        }
-    }
-
     /// <summary>Runs something that reads or changes a phone.</summary>
     public T Locked<T>(Func<T> action)
     {
@@ -306,44 +208,6 @@ internal sealed class Ledger
         if (isFirst) TakeVectors(operation, answer, isDelivered: false);
     }
 
-    /// <summary>Judges what one part of a commit did to a subscription.</summary>
-    private void Follow(DurableStep step, StoredSubscriber? stored, List<CxJob> added)
-    {
-        if (stored is not null) History.Observe(stored);
-        RegistrationModel after = stored is null ? RegistrationModel.Gone : RegistrationModel.Of(stored.States);
-        if (!_subscriptions.TryGetValue(step.SubscriptionId, out Linearisation? linearisation))
-        {
-            // The first provisioning.
-            _subscriptions[step.SubscriptionId] = new Linearisation(after);
-            _provisioned[step.SubscriptionId] = stored!.Subscription;
-            return;
-        }
-
-        foreach (RegistrationState state in stored?.States ?? []) CheckServer(step.SubscriptionId, state);
-        RegistrationModel before = linearisation.State;
-        Subscription? old = _provisioned[step.SubscriptionId];
-        List<CxJob> jobs = [.. added.Where(job => job.SubscriptionId == step.SubscriptionId)];
-        string? wrong = step.Write switch
-        {
-            null => ProvisioningRules.Judge(old, before, stored?.Subscription, after, jobs),
-            { JobUpdates.IsEmpty: false } write => _jobs.Explain(write, before, after, stored!.Subscription),
-            var write => Judge(write, linearisation, before, after, stored!.Subscription),
-        };
-        _provisioned[step.SubscriptionId] = stored?.Subscription;
-        if (linearisation.State != after) linearisation.Move(after);
-        if (wrong is not null) FailHere($"{step.SubscriptionId}: {wrong}");
-    }
-
-    /// <summary>A change by a request, or by an operator who ends registrations.</summary>
-    private string? Judge(SubscriberWrite write, Linearisation linearisation, RegistrationModel before, RegistrationModel after, Subscription subscription)
-    {
-        if (before.Key == after.Key) return null;
-        RequestCommits++;
-        if (linearisation.Change(after)) return ProvisioningRules.JudgeTakeOver(before, after, write.Jobs, subscription);
-        linearisation.Move(before);
-        return ProvisioningRules.IsServerChange(before, after, write.Jobs, subscription) ? null : $"no request explains {after}; {linearisation}";
-    }
-
     private void TakeVectors(Operation operation, byte[] answer, bool isDelivered)
     {
         if (operation.Ue is not { } ue) return;
@@ -363,17 +227,6 @@ internal sealed class Ledger
             if (isDelivered && i < operation.Delivered && ue.Challenge(operation.Root, challenges[i], sqn, _lastNumber + 1) is { } refused)
                 FailHere($"{operation}: {refused}");
         }
-    }
-
-    private void CheckServer(string subscriptionId, RegistrationState state)
-    {
-        if (state.Server is { } server && server.DiameterHost != RequestMaker.HostOf(server.Name)) FailHere($"{subscriptionId} is served by {server}");
-    }
-
-    private void Agree(Linearisation linearisation, string subscriptionId, StoredSubscriber? stored, string when)
-    {
-        string state = stored is null ? RegistrationModel.Gone.Key : RegistrationModel.Of(stored.States).Key;
-        if (linearisation.State.Key != state) FailHere($"{subscriptionId} is {state} {when}; {linearisation}");
     }
 
     private void GiveUpAll(CscfConnection connection)

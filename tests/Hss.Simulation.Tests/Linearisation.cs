@@ -33,7 +33,7 @@ internal sealed class Linearisation(RegistrationModel initial)
         _open.Add(operation);
         if (!operation.TakesNoTurn || _shown is null) return;
         (RegistrationModel state, string result) = operation.Apply(_shown);
-        if (state.Key != _shown.Key) return;
+        if (state.Key != _shown.Key && !(State.Sets.IsEmpty && operation.IsWish)) return;
         foreach (Possibility possibility in _possibilities.Values.ToArray()) Add(_possibilities, new Possibility(possibility.Done.Add(operation.Number, result)));
     }
 

@@ -10,7 +10,8 @@ internal static class ProvisioningRules
     /// <summary>What is wrong with a change of a subscription, or null. Null subscriptions are not there.</summary>
     public static string? Judge(Subscription? old, RegistrationModel before, Subscription? provisioned, RegistrationModel after, List<CxJob> jobs)
     {
-        if (old is null) return jobs.Count == 0 && after.Sets.All(set => set == SetModel.Initial) ? null : $"a new subscription begins as {after} with {jobs.Count} jobs";
+        // Jobs that are left of an earlier subscription of this name may be written beside it.
+        if (old is null) return after.Sets.All(set => set == SetModel.Initial) ? null : $"a new subscription begins as {after}";
         bool moves = provisioned is not null && !old.ServerCapabilities!.Mandatory.SequenceEqual(provisioned.ServerCapabilities!.Mandatory);
         bool isPushedAnywhere = false;
         for (int set = 0; set < before.Sets.Length; set++)

@@ -18,7 +18,7 @@ internal sealed class RequestMaker(Random random, Population population)
 
     private const uint Restoration = 4;
 
-    private static readonly int[] AssignmentTypes = [0, 1, 1, 1, 1, 1, 2, 2, 3, 4, 5, 5, 5, 6, 7, 8, 9, 10, 11];
+    private static readonly int[] AssignmentTypes = [0, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 5, 6, 7, 8, 9, 10, 11];
 
     private int _last;
 
@@ -158,7 +158,7 @@ internal sealed class RequestMaker(Random random, Population population)
             places.Add(secondSet);
         }
 
-        bool restoration = random.Next(4) == 0;
+        bool restoration = random.Next(2) == 0;
         byte[] request = CxRequests.Sar(
             (uint)type, userName, identities, server, (uint)random.Next(2), host, restoration ? CxRequests.Features(Restoration) : null);
         int[] sets = [.. places];

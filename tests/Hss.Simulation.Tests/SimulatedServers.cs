@@ -79,17 +79,17 @@ internal sealed class SimulatedServers(int seed, VirtualTime time, Ledger ledger
             if (AreWell) return (Habit.Answers, 0, choice);
             if (isRelay && _random.Next(6) == 0) return (Habit.CannotDeliver, 0, choice);
             int delay = _random.Next(4) == 0 ? _random.Next(1, 5_000) : 0;
-            return (_random.Next(20) switch { < 9 => Habit.Answers, < 11 => Habit.AnswersPart, < 15 => Habit.Refuses, _ => Habit.IsSilent }, delay, choice);
+            return (_random.Next(20) switch { < 8 => Habit.Answers, < 10 => Habit.AnswersPart, < 15 => Habit.Refuses, _ => Habit.IsSilent }, delay, choice);
         }
     }
 
-    private static (uint Code, bool IsExperimental) RefusalOf(bool isTermination, int choice) => (choice % 4) switch
+    private static (uint Code, bool IsExperimental) RefusalOf(bool isTermination, int choice) => (choice % 5) switch
     {
         0 => ((uint)ResultCode.UnableToComply, false),
         1 => ((uint)ExperimentalResultCode.ErrorUserUnknown, true),
         2 => ((uint)ResultCode.TooBusy, false),
         _ => isTermination ? ((uint)ResultCode.AuthorizationRejected, false)
-            : ((uint)(choice % 8 == 3 ? ExperimentalResultCode.ErrorTooMuchData : ExperimentalResultCode.ErrorNotSupportedUserData), true),
+            : ((uint)(choice % 2 == 0 ? ExperimentalResultCode.ErrorTooMuchData : ExperimentalResultCode.ErrorNotSupportedUserData), true),
     };
 
     private static byte[] Answer(byte[] request, string origin, uint code, bool isExperimental, List<string> kept, List<string> associated)

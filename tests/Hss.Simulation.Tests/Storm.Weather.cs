@@ -35,6 +35,17 @@ internal sealed partial class Storm
         await ConnectAsync(older.Cscf);
     }
 
+    /// <summary>Somebody begins to connect and leaves before he has said who he is, or at that very moment.</summary>
+    private async Task BreakOffAsync()
+    {
+        string cscf = _random.Next(2) == 0 ? RequestMaker.Scscf : Relay;
+        Note($"{cscf} breaks its CER off");
+        CscfConnection connection = Connection(cscf);
+        connection.MayClose = true;
+        _ending.Add(connection);
+        await connection.BreakOffAsync(_random.Next(0, 140), _random.Next(2) == 0);
+    }
+
     private void HoldOrRelease()
     {
         Note(_machine.HoldsCommits ? "the disk answers again" : "the disk does not answer");

@@ -68,7 +68,8 @@ internal sealed partial class Storm
             case < 48: await AskAsync(_random.Next(1, 8)); break;
             case < 56: await RepeatAsync(); break;
             case < 66: await WaitAsync(); break;
-            case < 70: await CutAsync(); break;
+            case < 69: await CutAsync(); break;
+            case < 70: await BreakOffAsync(); break;
             case < 73: await ReplaceAsync(); break;
             case < 76: HoldOrRelease(); break;
             case < 79: BreakDisk(); break;
@@ -158,9 +159,12 @@ internal sealed partial class Storm
         return _open.TryGetValue(cscf, out CscfConnection? open) ? open : await ConnectAsync(cscf);
     }
 
+    private CscfConnection Connection(string cscf) =>
+        new(_machine, cscf, cscf is Relay or Icscf, ++_connections, _ledger.Received, _ledger.Ended, _servers.AskAsync);
+
     private async Task<CscfConnection> ConnectAsync(string cscf)
     {
-        CscfConnection connection = new(_machine, cscf, cscf is Relay or Icscf, ++_connections, _ledger.Received, _ledger.Ended, _servers.AskAsync);
+        CscfConnection connection = Connection(cscf);
         await connection.OpenAsync();
         _open[cscf] = connection;
         return connection;
