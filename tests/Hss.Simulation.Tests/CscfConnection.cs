@@ -71,28 +71,17 @@ internal sealed class CscfConnection
         await CutAsync(isBroken);
     }
 
-    /// <summary>Sends octets in one piece or, to be cut together by the node, in several.</summary>
+    /// <summary>Sends octets in one piece or, to be put together by the node, in several.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> octets, int pieces = 1)
-    {
-        for (int piece = 0; piece < pieces; piece++)
-        {
-            int from = octets.Length * piece / pieces, to = octets.Length * (piece + 1) / pieces;
-            await WriteAsync(octets[from..to]);
-        }
-    }
-
-    /// <summary>The transport breaks, or the peer closes it.</summary>
-    public ValueTask CutAsync(bool isBroken) => _transport.ToNode.CompleteAsync(isBroken ? new IOException("planned: the connection is lost") : null);
-
-    /// <summary>Ends when the node has let go of it and everything it sent was read.</summary>
-    public Task WhenEndedAsync() => Task.WhenAll(_served, _reading).WaitAsync(Machine.Patience);
-
-    private async Task WriteAsync(ReadOnlyMemory<byte> octets)
     {
         await _writing.WaitAsync();
         try
         {
-            await _transport.ToNode.WriteAsync(octets);
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                int from = octets.Length * piece / pieces, to = octets.Length * (piece + 1) / pieces;
+                await _transport.ToNode.WriteAsync(octets[from..to]);
+            }
         }
         catch (InvalidOperationException)
         {
@@ -103,6 +92,12 @@ internal sealed class CscfConnection
             _writing.Release();
         }
     }
+
+    /// <summary>The transport breaks, or the peer closes it.</summary>
+    public ValueTask CutAsync(bool isBroken) => _transport.ToNode.CompleteAsync(isBroken ? new IOException("planned: the connection is lost") : null);
+
+    /// <summary>Ends when the node has let go of it and everything it sent was read.</summary>
+    public Task WhenEndedAsync() => Task.WhenAll(_served, _reading).WaitAsync(Machine.Patience);
 
     private async Task ReadAsync()
     {
@@ -136,7 +131,7 @@ internal sealed class CscfConnection
             if (IsCut) return;
             byte[] answer = Message(header.CommandCode, CommandFlags.None, header.HopByHopId, header.EndToEndId,
                 writer => writer.WriteUnsigned32(Avp.ResultCode, (uint)ResultCode.Success));
-            await WriteAsync(answer);
+            await SendAsync(answer);
         }
         else if (header.CommandCode == 257)
         {

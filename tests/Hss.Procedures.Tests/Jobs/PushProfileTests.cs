@@ -132,7 +132,7 @@ public sealed class PushProfileTests
         await rig.CommitAsync(alice, new([(0, Registered(X, AliceTablet) with { AuthenticationPendingPrivateIdentities = [Alice] })], []));
         ppr.ReplyExperimental(5001);
         Assert.Equal(CxJobState.Failed, Assert.Single(await rig.EndAsync()).State);
-        Assert.Equal([Alice], (await rig.FindAsync(AliceSubscription())).States[0].AuthenticationPendingPrivateIdentities);
+        Assert.Equal(Alice, Assert.Single((await rig.FindAsync(AliceSubscription())).States[0].AuthenticationPendingPrivateIdentities));
         Assert.Equal("Registered x alice.tablet outdated | NotRegistered", await rig.StatesAsync(AliceSubscription()));
     }
 
