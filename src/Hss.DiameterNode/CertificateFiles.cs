@@ -83,8 +83,9 @@ public sealed class CertificateFiles : IDisposable
             _refused = null;
             _log.CertificateReloaded(_paths[0], LoggedText.Of(_current.Certificate.Subject), _current.Certificate.NotAfter.ToUniversalTime().ToString("u", CultureInfo.InvariantCulture));
         }
-        catch (InvalidDataException problem)
+        catch (Exception problem)
         {
+            // Of any kind: this runs on a timer and on a signal, and what the platform makes of a file must not end the process.
             _refused = content.Fingerprint;
             _log.CertificateNotReloaded(problem.Message);
         }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode;
 
-/// <summary>The Diameter node: the door for connections, and for requests that come without one.</summary>
+/// <summary>The Diameter node: the door for connections, for requests of this node, and for requests that come without a connection.</summary>
 /// Shape: <see cref="HandleAsync"/> is a Kestrel connection delegate: <c>listen.Run(node.HandleAsync)</c>. Order: any thread.
 /// Errors: ArgumentException for options or applications that cannot be. Spec: RFC 6733, RFC 3539.
 public sealed class DiameterNode : IAsyncDisposable
@@ -39,7 +39,7 @@ public sealed class DiameterNode : IAsyncDisposable
     /// <param name="time">The clock; Origin-State-Id is its time of now.</param>
     /// <param name="logs">Where to log; the category is this class.</param>
     /// <param name="jitter">Numbers from 0 to 1 for the watchdog and for reconnecting; the system's random numbers when left out.</param>
-    /// <param name="secureDialled">Puts TLS on a connection this node dialled; needed for a peer with Connect and Tls. Its result owns the connection; when it fails it has ended it.</param>
+    /// <param name="secureDialled">Puts TLS on a connection this node dialled; needed for a peer with Connect and Tls. Its result owns the connection; when it fails the connection is disposed of here.</param>
     public DiameterNode(
         NodeOptions options, IEnumerable<DiameterApplication> applications, TimeProvider time, ILoggerFactory logs, Func<double>? jitter = null,
         Func<ConnectionContext, PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? secureDialled = null)
@@ -57,7 +57,7 @@ public sealed class DiameterNode : IAsyncDisposable
         IReadOnlyList<string> faults = options.Validate();
         if (faults.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, faults), nameof(options));
         IReadOnlyList<DiameterApplication> served = [.. applications];
-        CheckApplications(options, served);
+        ServedApplications.Check(options, served);
 
         Options = options;
         Time = time;
@@ -271,32 +271,6 @@ public sealed class DiameterNode : IAsyncDisposable
             Interlocked.Increment(ref _count);
             Interlocked.Increment(ref _unidentified);
             return true;
-        }
-    }
-
-    private static void CheckApplications(NodeOptions options, IReadOnlyList<DiameterApplication> applications)
-    {
-        if (applications.Count == 0) throw new ArgumentException("A node without an application has nothing in common with any peer.");
-        if (applications.DistinctBy(application => application.Id).Count() != applications.Count)
-        {
-            throw new ArgumentException("An application is listed twice.");
-        }
-
-        for (int i = 0; i < options.Peers.Count; i++)
-        {
-            foreach (string entry in options.Peers[i].Applications)
-            {
-                if (applications.Any(application => CapabilitiesExchange.Names(entry, application))) continue;
-                string names = string.Join(", ", applications.Select(application => application.Name));
-                throw new ArgumentException($"Diameter:Peers:{i}:Applications: '{entry}' is not served here; choose from {names}.");
-            }
-
-            foreach (string entry in options.Peers[i].Commands)
-            {
-                IEnumerable<string> commands = applications.SelectMany(application => application.Procedures).Select(procedure => procedure.Grammar.Abbreviation);
-                if (commands.Contains(entry, StringComparer.OrdinalIgnoreCase)) continue;
-                throw new ArgumentException($"Diameter:Peers:{i}:Commands: '{entry}' is not served here; choose from {string.Join(", ", commands)}.");
-            }
         }
     }
 

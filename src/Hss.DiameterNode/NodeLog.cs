@@ -123,10 +123,10 @@ internal static partial class NodeLog
     [LoggerMessage(2605, LogLevel.Critical, "{Command} {SessionId} has {LengthBytes} octets, more than a peer takes; it was not sent")]
     public static partial void RequestTooLong(this ILogger log, string command, string sessionId, int lengthBytes);
 
-    // 28xx: dialling.
-    [LoggerMessage(2800, LogLevel.Warning, "Dialled {Peer} at {Address} in vain: {Reason}; again in {Wait}")]
+    // 27xx: dialling.
+    [LoggerMessage(2700, LogLevel.Warning, "Dialled {Peer} at {Address} in vain: {Reason}; again in {Wait}")]
     public static partial void DialFailed(this ILogger log, string peer, string address, string reason, TimeSpan wait);
 
-    [LoggerMessage(2801, LogLevel.Information, "Peer {Peer} at {Address} is dialled again in {Wait} unless it comes by itself")]
+    [LoggerMessage(2701, LogLevel.Information, "Peer {Peer} at {Address} is dialled again in {Wait} unless it comes by itself")]
     public static partial void DialLater(this ILogger log, string peer, string address, TimeSpan wait);
 }

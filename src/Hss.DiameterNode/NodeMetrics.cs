@@ -12,6 +12,8 @@ internal sealed class NodeMetrics : IDisposable
 {
     public const string Unknown = "unknown";
 
+    private const int MaxLabels = 1000;
+
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
@@ -75,11 +77,16 @@ internal sealed class NodeMetrics : IDisposable
     /// <summary>Counts one restart of a peer.</summary>
     public void CountRestart(string peer) => _restarts.Add(1, new KeyValuePair<string, object?>("peer", peer));
 
-    /// <summary>The label of a result. There are few results, so each label is made once.</summary>
-    public string Label(ResultCode code, ExperimentalResultCode experimentalCode) =>
-        _labels.GetOrAdd((code, experimentalCode), static pair => pair.Item2 == ExperimentalResultCode.None
-            ? ((uint)pair.Item1).ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{Vendors.ThreeGpp}/{(uint)pair.Item2}"));
+    /// <summary>The label of a result. There are few results, so each label is made once; what peers answer may be any number, so they are bounded.</summary>
+    public string Label(ResultCode code, ExperimentalResultCode experimentalCode)
+    {
+        if (_labels.TryGetValue((code, experimentalCode), out string? known)) return known;
+        string label = experimentalCode == ExperimentalResultCode.None
+            ? ((uint)code).ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{Vendors.ThreeGpp}/{(uint)experimentalCode}");
+        if (_labels.Count < MaxLabels) _labels.TryAdd((code, experimentalCode), label);
+        return label;
+    }
 
     public void Dispose() => _meter.Dispose();
 

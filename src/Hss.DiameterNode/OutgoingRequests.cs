@@ -41,7 +41,7 @@ internal sealed class OutgoingRequests(
         if (frame.Length > Options.MaxFrameLengthBytes)
         {
             Log.RequestTooLong(request.CommandName, sessionId, frame.Length);
-            return Count(application.Name, request, sessionId, new OutgoingAnswer(OutgoingOutcome.Undeliverable, default, ResultCode.None, ExperimentalResultCode.None));
+            return Count(application.Name, request, sessionId, new OutgoingAnswer(OutgoingOutcome.TooLong, default, ResultCode.None, ExperimentalResultCode.None));
         }
 
         using OutgoingExchange exchange = new(this, request, frame, sessionId, Interlocked.Increment(ref _turn));
@@ -75,6 +75,19 @@ internal sealed class OutgoingRequests(
     private byte[] Encode(OutgoingRequest request, byte[][] preamble, string sessionId)
     {
         MessageWriter writer = MessageWriter.Rent();
+        try
+        {
+            Write(writer, request, preamble, sessionId);
+            return writer.Written.ToArray();
+        }
+        finally
+        {
+            writer.Return();
+        }
+    }
+
+    private void Write(MessageWriter writer, OutgoingRequest request, byte[][] preamble, string sessionId)
+    {
         writer.Begin(new DiameterHeader
         {
             Flags = CommandFlags.Request | CommandFlags.Proxiable,
@@ -91,9 +104,6 @@ internal sealed class OutgoingRequests(
         writer.WriteText(Avp.DestinationRealm, request.DestinationRealm);
         request.Write(writer);
         writer.End();
-        byte[] frame = writer.Written.ToArray();
-        writer.Return();
-        return frame;
     }
 
     private OutgoingAnswer Count(string application, OutgoingRequest request, string sessionId, OutgoingAnswer answer)
@@ -104,6 +114,7 @@ internal sealed class OutgoingRequests(
             OutgoingOutcome.Undeliverable => "undeliverable",
             OutgoingOutcome.TimedOut => "timeout",
             OutgoingOutcome.Unusable => "unusable",
+            OutgoingOutcome.TooLong => "too_long",
             _ => "stopped",
         };
         metrics.CountSent(application, request.CommandName, result);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -14,7 +15,7 @@ internal sealed class SocketDial(
     /// Errors: SocketException, OperationCanceledException, whatever the handshake throws.
     public async ValueTask<ConnectionContext> ConnectAsync(PeerOptions peer, CancellationToken cancellationToken)
     {
-        System.Net.IPEndPoint endPoint = Dialler.EndPointOf(peer);
+        IPEndPoint endPoint = Dialler.EndPointOf(peer);
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -27,7 +28,16 @@ internal sealed class SocketDial(
         }
 
         ConnectionContext plain = _contexts.Create(socket);
-        return peer.Tls ? await secure!(plain, peer, cancellationToken) : plain;
+        if (!peer.Tls) return plain;
+        try
+        {
+            return await secure!(plain, peer, cancellationToken);
+        }
+        catch
+        {
+            await plain.DisposeAsync();
+            throw;
+        }
     }
 
     public void Dispose() => _contexts.Dispose();

@@ -89,7 +89,7 @@ internal static class RegistrationCommands
 
     private static string Text(CxJob job) => string.Create(CultureInfo.InvariantCulture,
         $"{job.Id,8} {job.State,-12} {(job.Kind == CxJobKind.PushProfile ? $"PPR {job.Parts}" : $"RTR {NameOf(job.Reason)}")} of {job.PrivateIdentity} to {job.Server.DiameterHost}, " +
-        $"{job.Attempts} attempts since {job.Created:u}: {job.Result ?? "not sent yet"}");
+        $"{job.Attempts} attempts since {job.Created:u}: {job.LastResult ?? "not sent yet"}");
 
     private static string Json(CxJob job)
     {
@@ -112,7 +112,7 @@ internal static class RegistrationCommands
             json.WriteString("created", job.Created);
             if (job.State == CxJobState.Pending) json.WriteString("nextAttempt", job.NextAttempt);
             if (job.Finished is { } finished) json.WriteString("finished", finished);
-            if (job.Result is { } result) json.WriteString("result", result);
+            if (job.LastResult is { } result) json.WriteString("result", result);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.ToArray());

@@ -6,8 +6,8 @@ namespace Hss.Storage;
 /// <summary>Group commit: one thread writes what is queued and commits once for all of it.</summary>
 /// Order: items are written in the order they were queued. After each item the thread commits when nothing is queued behind, or when the
 /// batch has been open for longer than the last commit took plus <see cref="MinimumBatchTime"/>. So load makes batches bigger, idleness
-/// makes them small, and there is no timer to tune. (EventStore counts from the last commit instead; counting from the first item of the
-/// batch is the same under load, and after a pause it lets a burst share one commit.)
+/// makes them small, and there is no timer to tune. Counting from the last commit would be the same under load;
+/// counting from the first item of the batch lets a burst share one commit after a pause.
 /// Errors: a failed commit fails every item of its batch and nothing else; the next batch starts afresh.
 internal sealed class CommitQueue : IAsyncDisposable
 {

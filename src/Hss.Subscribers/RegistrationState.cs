@@ -34,7 +34,7 @@ public sealed record RegistrationState
     public ImmutableArray<string> AuthenticationPendingPrivateIdentities { get; init; } = [];
 
     /// <summary>What the S-CSCF left here for whoever has to restore the registration, one entry per private identity.</summary>
-    /// Spec: TS 29.228 6.1.2.1, TS 29.229 6.3.54 (SCSCF-Restoration-Info), TS 23.380.
+    /// Spec: TS 29.228 6.1.2.1, TS 29.229 6.3.46 (SCSCF-Restoration-Info), TS 23.380.
     public ImmutableArray<RestorationData> RestorationData { get; init; } = [];
 
     /// <summary>The profile changed and the S-CSCF could not be told: the next SAA carries User-Data whatever the S-CSCF says it has.</summary>
@@ -52,7 +52,7 @@ public sealed record RegistrationState
 }
 
 /// <summary>The content of one SCSCF-Restoration-Info, kept as it came.</summary>
-/// Shape: Avps are the octets of the group's AVPs, padding included; only an S-CSCF reads them. Spec: TS 29.229 6.3.54.
+/// Shape: Avps are the octets of the group's AVPs, padding included; only an S-CSCF reads them. Spec: TS 29.229 6.3.46.
 /// Limits: <see cref="Restoration"/> keeps them.
 public sealed record RestorationData(string PrivateIdentity, ReadOnlyMemory<byte> Avps)
 {

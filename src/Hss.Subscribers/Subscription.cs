@@ -27,7 +27,7 @@ public sealed record Subscription
     /// <summary>Null: not provisioned. Spec: TS 29.228 B.1, Annex E (at most one is sent).</summary>
     public ReferenceLocation? ReferenceLocation { get; init; }
 
-    /// <summary>WebRTC authentication and web server functions this user may come through. Spec: TS 29.229 6.3.71 (Allowed-WAF-WWSF-Identities).</summary>
+    /// <summary>WebRTC authentication and web server functions this user may come through. Spec: TS 29.229 6.3.64 (Allowed-WAF-WWSF-Identities).</summary>
     public AllowedWebFunctions? AllowedWebFunctions { get; init; }
 
     /// <summary>Null: every visited network is allowed; empty: none is.</summary>
@@ -164,7 +164,7 @@ public sealed record ExtendedPriority(string Namespace, string Level);
 /// <summary>Where a fixed line is. Each part may be null, not all. Spec: TS 29.228 Annex E (ReferenceLocationInformation).</summary>
 public sealed record ReferenceLocation(string? AccessType, string? AccessInfo, string? AccessValue);
 
-/// <summary>Host names or URIs. Spec: TS 29.229 6.3.71 to 6.3.73.</summary>
+/// <summary>Host names or URIs. Spec: TS 29.229 6.3.64 to 6.3.66.</summary>
 public sealed record AllowedWebFunctions(ImmutableArray<string> AuthenticationFunctions, ImmutableArray<string> WebServerFunctions);
 
 /// <summary>Server-Capabilities of TS 29.229 6.3.4: numbers, or names in order of preference.</summary>

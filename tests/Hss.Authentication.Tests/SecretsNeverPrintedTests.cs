@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
@@ -23,6 +24,7 @@ public class SecretsNeverPrintedTests
         [
             new Secret(TestKeys.K), TestKeys.Key, Aka, Digest, new Credentials(Aka, Digest), vector, range, reservation, reservation.After, result,
             SystemRandomSource.Instance, new DigestRequest("REGISTER", "sip:example.com", "n", "auth", "00000001", "c"),
+            new FramedAddress(IPAddress.Loopback, 32, null),
         ];
     }
 
@@ -68,7 +70,7 @@ public class SecretsNeverPrintedTests
         {
             return JsonSerializer.Serialize(sample, sample.GetType());
         }
-        catch (InvalidOperationException refusal)
+        catch (Exception refusal) when (refusal is InvalidOperationException or System.Net.Sockets.SocketException)
         {
             return refusal.ToString();
         }

@@ -56,7 +56,7 @@ public sealed class DialTests
 
         // It is never given up, and once it was open the intervals begin anew.
         await OpenAsync(node, await node.Network.AcceptAsync());
-        Assert.Equal(waits.Length, node.Log.Of(2800).Count());
+        Assert.Equal(waits.Length, node.Log.Of(2700).Count());
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class DialTests
         await node.Network.ExpectAsync();
         node.Time.Advance(node.Options.CapabilitiesTimeout);
         await RedialIsSetAsync(node, 1);
-        Assert.Contains("in time", Assert.Single(node.Log.Of(2800)).Text, StringComparison.Ordinal);
+        Assert.Contains("in time", Assert.Single(node.Log.Of(2700)).Text, StringComparison.Ordinal);
         node.Time.Advance(Tc);
         await node.Network.ExpectAsync();
     }
@@ -184,7 +184,7 @@ public sealed class DialTests
 
         Assert.Null(await peer.ReceiveAsync());
         await RedialIsSetAsync(node, 1);
-        Assert.Contains(reason, Assert.Single(node.Log.Of(2800)).Text, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Single(node.Log.Of(2700)).Text, StringComparison.Ordinal);
         Assert.Empty(node.Node.OpenPeers);
         node.Time.Advance(Tc);
         await OpenAsync(node, await node.Network.AcceptAsync());
@@ -293,5 +293,5 @@ public sealed class DialTests
 
     /// <summary>The dialler waits for its time now.</summary>
     internal static Task RedialIsSetAsync(TestNode node, int times) =>
-        Eventually.IsTrueAsync(() => node.Log.Of(2800).Count() + node.Log.Of(2801).Count() == times);
+        Eventually.IsTrueAsync(() => node.Log.Of(2700).Count() + node.Log.Of(2701).Count() == times);
 }

@@ -54,7 +54,6 @@ public sealed class NodeMetricsTests
                 "hss_diameter_overload_reduction_percent  0",
                 $"hss_diameter_peer_state peer={Requests.Scscf} state=Okay 1",
                 $"hss_diameter_peer_state peer={Requests.Icscf} state=Down 1",
-                $"hss_diameter_requests_in_flight peer={Requests.Scscf} 0",
             ],
             seen);
     }

@@ -54,6 +54,18 @@ public sealed class OriginStateTests
     }
 
     [Fact]
+    public async Task A_DWA_tells_of_a_restart_too()
+    {
+        await using TestNode node = new();
+        FakePeer peer = node.Connect();
+        await peer.AskAsync(Requests.Cer(more: writer => writer.WriteUnsigned32(Avp.OriginStateId, 7)));
+        node.Time.Advance(node.Options.WatchdogInterval);
+        await peer.SendAsync(Requests.Dwa(await peer.ExpectDwrAsync(), originStateId: 8));
+        await peer.FenceAsync();
+        Assert.Equal((1, 8u), (Assert.Single(node.Node.OpenPeers).Restarts, Assert.Single(node.Node.OpenPeers).OriginStateId));
+    }
+
+    [Fact]
     public async Task This_nodes_own_value_is_in_CEA_DWA_and_DWR()
     {
         await using TestNode node = new();

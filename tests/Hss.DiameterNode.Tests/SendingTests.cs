@@ -128,6 +128,24 @@ public sealed class SendingTests
     }
 
     [Fact]
+    public async Task A_request_that_no_message_can_hold_is_not_sent_and_says_so()
+    {
+        await using TestNode node = new();
+        FakePeer scscf = await node.ConnectOpenAsync();
+        OutgoingRequest rtr = Requests.Rtr();
+        OutgoingRequest endless = rtr with
+        {
+            Write = writer =>
+            {
+                rtr.Write(writer);
+                for (int i = 0; i < node.Options.MaxFrameLengthBytes / 1000; i++) writer.WriteText(Avp.PublicIdentity, "sip:" + new string('x', 1000));
+            },
+        };
+        Assert.Equal(OutgoingOutcome.TooLong, (await node.Node.SendAsync(endless, default)).Outcome);
+        await scscf.FenceAsync();
+    }
+
+    [Fact]
     public async Task A_peer_without_the_application_or_with_an_ill_watchdog_is_no_path()
     {
         await using TestNode node = new();

@@ -141,6 +141,10 @@ public sealed class ServerSettingsTests
     [InlineData("certs", "dev")]
     [InlineData("certs", "dev", "--out", "x", "--name", "a.example.org", "--name=b.example.org", "--Diameter:Identity=c.example.org")]
     [InlineData("import", "--file=a.jsonl", "--Storage:ConnectionString", "Data Source=x")]
+    [InlineData("deregister", "--private-identity", "a@b", "--reason=SERVER_CHANGE", "--info", "two words")]
+    [InlineData("deregister", "--public-identity", "sip:a@b", "--Storage:ConnectionString=Data Source=x")]
+    [InlineData("remove", "--subscription", "x")]
+    [InlineData("jobs", "--json", "--state", "failed", "--identity", "tel:+1")]
     public void Good_command_lines(params string[] words) => Assert.NotNull(CommandLine.Parse(words));
 
     [Theory]
@@ -154,6 +158,12 @@ public sealed class ServerSettingsTests
     [InlineData("certs", "dev", "--out=")]
     [InlineData("--name", "x")]
     [InlineData("--demo=yes")]
+    [InlineData("deregister")]
+    [InlineData("deregister", "--private-identity", "a@b", "--public-identity", "sip:a@b")]
+    [InlineData("deregister", "--private-identity", "a@b", "--private-identity", "c@d")]
+    [InlineData("remove")]
+    [InlineData("jobs", "--retry", "1", "--force", "2")]
+    [InlineData("jobs", "--subscription", "x")]
     [InlineData("run")]
     [InlineData("import", "--demo", "--file", "x")]
     public void Bad_command_lines_say_how_it_goes(params string[] words) =>

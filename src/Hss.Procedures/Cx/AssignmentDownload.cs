@@ -33,8 +33,8 @@ internal sealed class AssignmentDownload(ServerAssignmentRequest request, Answer
             var form = negotiated.UserDataForm();
             var userData = fallen is { } asked ? subscriber.UserData(_setIndex, userName, form, asked) : subscriber.UserData(_setIndex, userName, form);
             _writer.WriteOctets(Avp.UserData, userData.Span);
-            answer.WriteChargingInformation(subscription.Charging);
-            answer.WriteAllowedWebFunctions(subscription.AllowedWebFunctions);
+            _writer.WriteChargingInformation(subscription.Charging);
+            _writer.WriteAllowedWebFunctions(subscription.AllowedWebFunctions);
         }
         // Loose routing is how the S-CSCF reaches the contacts of the set (TS 24.229 5.4.3.3), and those are shared by its identities.
         if (_set.PublicIdentities.Any(identity => identity.LooseRoute)) _writer.WriteEnumerated(Avp.LooseRouteIndication, LooseRouteIndication.LooseRouteRequired);

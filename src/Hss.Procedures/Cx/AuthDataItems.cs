@@ -37,7 +37,7 @@ internal static class AuthDataItems
         switch (scheme)
         {
             case AuthenticationSchemes.SipDigest:
-                WriteSipDigest(writer, credentials.Digest!);
+                writer.WriteSipDigest(credentials.Digest!);
                 break;
             case AuthenticationSchemes.LegacyDigestMd5:
                 Span<byte> nonce = stackalloc byte[16];
@@ -53,22 +53,6 @@ internal static class AuthDataItems
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(scheme), scheme, "this scheme has no single item");
-        }
-        writer.EndGroup();
-    }
-
-    /// <summary>HA1 of MD5 is there always; an S-CSCF that knows Alternate-Digest may use the stronger one. The nonce stays between S-CSCF and UE.</summary>
-    private static void WriteSipDigest(MessageWriter writer, DigestCredentials credentials)
-    {
-        writer.BeginGroup(Avp.SipDigestAuthenticate);
-        writer.WriteText(Avp.DigestRealm, credentials.Realm);
-        writer.WriteText(Avp.DigestAlgorithm, "MD5");
-        writer.WriteText(Avp.DigestQoP, "auth");
-        writer.WriteOctets(Avp.DigestHa1, credentials.Ha1Md5.Reveal());
-        if (credentials.Ha1Sha256 is { } sha256)
-        {
-            writer.WriteText(Avp.AlternateDigestAlgorithm, "SHA-256");
-            writer.WriteOctets(Avp.AlternateDigestHa1, sha256.Reveal());
         }
         writer.EndGroup();
     }

@@ -45,29 +45,6 @@ internal static class CxAnswers
         writer.EndGroup();
     }
 
-    /// <summary>Charging-Information. It has a primary collection or event function or it is not sent (TS 29.228 Table 6.1.2.2).</summary>
-    public static void WriteChargingInformation(this Answer answer, ChargingAddresses? charging)
-    {
-        if (charging is null or { PrimaryCollection: null, PrimaryEvent: null }) return;
-        var writer = answer.Writer;
-        writer.BeginGroup(Avp.ChargingInformation);
-        if (charging.PrimaryEvent is { } primaryEvent) writer.WriteText(Avp.PrimaryEventChargingFunctionName, primaryEvent);
-        if (charging.SecondaryEvent is { } secondaryEvent) writer.WriteText(Avp.SecondaryEventChargingFunctionName, secondaryEvent);
-        if (charging.PrimaryCollection is { } primary) writer.WriteText(Avp.PrimaryChargingCollectionFunctionName, primary);
-        if (charging.SecondaryCollection is { } secondary) writer.WriteText(Avp.SecondaryChargingCollectionFunctionName, secondary);
-        writer.EndGroup();
-    }
-
-    /// <summary>Allowed-WAF-WWSF-Identities (TS 29.229 6.3.64).</summary>
-    public static void WriteAllowedWebFunctions(this Answer answer, AllowedWebFunctions? allowed)
-    {
-        if (allowed is null) return;
-        answer.Writer.BeginGroup(Avp.AllowedWafWwsfIdentities);
-        foreach (var name in allowed.AuthenticationFunctions) answer.Writer.WriteText(Avp.WebRtcAuthenticationFunctionName, name);
-        foreach (var name in allowed.WebServerFunctions) answer.Writer.WriteText(Avp.WebRtcWebServerFunctionName, name);
-        answer.Writer.EndGroup();
-    }
-
     /// <summary>The S-CSCF name that UAR and LIR look for: that of any identity of the subscription, registered ones first (TS 29.228 6.1.1.1 step 6).</summary>
     public static string? AssignedServerName(ImmutableArray<RegistrationState> states)
     {

@@ -38,6 +38,8 @@ internal sealed class M0003CxJobs : Migration
                 result TEXT
             );
             """);
+        // Of a hundred thousand due jobs the first few are wanted, and the counts of all without reading their rows: an index for each.
+        migrationBuilder.Sql("CREATE INDEX IX_cx_job_diameter_host_next_attempt ON cx_job (diameter_host, next_attempt) WHERE state = 0;");
         migrationBuilder.Sql("CREATE INDEX IX_cx_job_diameter_host_kind_next_attempt_created ON cx_job (diameter_host, kind, next_attempt, created) WHERE state = 0;");
         migrationBuilder.Sql("CREATE INDEX IX_cx_job_subscription_id ON cx_job (subscription_id) WHERE state = 0;");
         migrationBuilder.Sql("CREATE INDEX IX_cx_job_finished ON cx_job (finished) WHERE state <> 0;");

@@ -15,7 +15,7 @@ internal sealed class M0004RestOfCx : Migration
         ArgumentNullException.ThrowIfNull(migrationBuilder);
         migrationBuilder.Sql("""
             ALTER TABLE registration_set ADD COLUMN restoration
-                /* SCSCF-Restoration-Info, TS 29.229 6.3.54; each: private_identity.id (8 octets), length (4 octets), the AVPs of the group */ BLOB
+                /* SCSCF-Restoration-Info, TS 29.229 6.3.46; each: private_identity.id (8 octets), length (4 octets), the AVPs of the group */ BLOB
             """);
         migrationBuilder.Sql("""
             ALTER TABLE registration_set ADD COLUMN user_data_outdated

@@ -60,6 +60,7 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
         Table<CxJobRow>(modelBuilder, "cx_job", table =>
         {
             table.HasKey(row => row.Id);
+            table.HasIndex(row => new { row.DiameterHost, row.NextAttempt }).HasFilter("state = 0");
             table.HasIndex(row => new { row.DiameterHost, row.Kind, row.NextAttempt, row.Created }).HasFilter("state = 0");
             table.HasIndex(row => row.SubscriptionId).HasFilter("state = 0");
             table.HasIndex(row => row.Finished).HasFilter("state <> 0");

@@ -99,7 +99,7 @@ internal sealed class SqliteJobReader(SqliteConnection connection) : IDisposable
         Created = Time(rows.Number(15)),
         NextAttempt = Time(rows.Number(16)),
         Finished = rows.IsNull(17) ? null : Time(rows.Number(17)),
-        Result = rows.TextOrNull(18),
+        LastResult = rows.TextOrNull(18),
     };
 
     private static ImmutableArray<string> Lines(string text) => text.Length == 0 ? [] : [.. text.Split('\n')];

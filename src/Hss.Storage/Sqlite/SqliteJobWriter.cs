@@ -39,7 +39,7 @@ internal sealed class SqliteJobWriter(SqliteConnection connection, TimeProvider 
             _insert.Run((int)job.Kind, (int)job.State, job.SubscriptionId, job.Server.Name, job.Server.DiameterHost, job.Server.DiameterRealm,
                 job.PrivateIdentity, string.Join('\n', job.PublicIdentities), string.Join('\n', job.AssociatedIdentities),
                 (int)job.Reason, job.ReasonText, (int)job.Parts, job.ClearsOnAnswer ? 1 : 0, job.Attempts, Number(created),
-                Number(job.NextAttempt == default ? created : job.NextAttempt), OrNull(job.Finished), job.Result);
+                Number(job.NextAttempt == default ? created : job.NextAttempt), OrNull(job.Finished), job.LastResult);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class SqliteJobWriter(SqliteConnection connection, TimeProvider 
     {
         foreach (var (job, from) in updates)
             _update.Run(job.Id, (int)from, (int)job.State, job.PrivateIdentity, job.Attempts, Number(job.Created), Number(job.NextAttempt),
-                OrNull(job.Finished), job.Result);
+                OrNull(job.Finished), job.LastResult);
     }
 
     public int Prune(DateTimeOffset finishedBefore, int keep) => _pruneOld.Run(Number(finishedBefore)) + _pruneMany.Run(keep);

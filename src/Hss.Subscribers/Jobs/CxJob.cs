@@ -23,7 +23,7 @@ public enum CxJobState
     /// <summary>An operator declared it done although nobody answered.</summary>
     Forced = 3,
 
-    /// <summary>Not sent, on purpose: there is nobody left to tell, or the S-CSCF cannot be told this way. Result says which.</summary>
+    /// <summary>Not sent, on purpose: there is nobody left to tell, what was to end has begun anew, or the S-CSCF cannot be told this way. LastResult says which.</summary>
     /// Why not Forced: nobody decided anything about this one job, and the list of forced jobs is the list of operators' decisions.
     Withdrawn = 4,
 }
@@ -98,7 +98,7 @@ public sealed record CxJob
     public DateTimeOffset? Finished { get; init; }
 
     /// <summary>What came of the last attempt, for people.</summary>
-    public string? Result { get; init; }
+    public string? LastResult { get; init; }
 
     public bool IsFor(AssignedServer? server) =>
         server is not null && RegistrationTransitions.SameName(server.Name, Server.Name)

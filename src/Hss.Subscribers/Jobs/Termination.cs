@@ -63,6 +63,27 @@ public static class Termination
         return [.. (open.IsEmpty ? distinct : open).Select(identity => identity.Identity)];
     }
 
+    /// <summary>Of the identities an RTR names, those it may still end when it is sent, which can be long after it was written.</summary>
+    /// Why not all: of a state that changed when the RTR was written nothing waits, so the user may have registered at the same S-CSCF since. The
+    /// S-CSCF cannot tell an old RTR from a new one and would end that registration, which stands here. Sets in which one of the users is
+    /// registered there again are left out. An RTR whose state waits for the answer is about what stands.
+    public static ImmutableArray<string> StillToEnd(CxJob job, Subscription subscription, ImmutableArray<RegistrationState> states)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(subscription);
+        var named = job.PublicIdentities;
+        if (job.ClearsOnAnswer) return named;
+        for (var set = 0; set < states.Length; set++)
+        {
+            if (!job.IsFor(states[set].Server) || !states[set].RegisteredPrivateIdentities.Any(IsUser)) continue;
+            var identities = subscription.ImplicitRegistrationSets[set].PublicIdentities;
+            named = named.RemoveAll(one => identities.Any(identity => string.Equals(identity.Identity, one, StringComparison.Ordinal)));
+        }
+        return named;
+
+        bool IsUser(string user) => string.Equals(user, job.PrivateIdentity, StringComparison.Ordinal) || job.AssociatedIdentities.Contains(user, StringComparer.Ordinal);
+    }
+
     // Unregistered: the S-CSCF was given the first private identity of the set in the SAA.
     private static ImmutableArray<string> UsersOf(Subscription subscription, int set, RegistrationState state, string? privateIdentity)
     {

@@ -57,10 +57,11 @@ internal static class Requests
         if (originStateId is { } state) writer.WriteUnsigned32(Avp.OriginStateId, state);
     });
 
-    public static byte[] Dwa(ReceivedMessage request) => AnswerTo(request, writer =>
+    public static byte[] Dwa(ReceivedMessage request, uint? originStateId = null) => AnswerTo(request, writer =>
     {
         writer.WriteUnsigned32(Avp.ResultCode, (uint)ResultCode.Success);
         Origin(writer, Scscf);
+        if (originStateId is { } state) writer.WriteUnsigned32(Avp.OriginStateId, state);
     });
 
     public static byte[] Dpr(string originHost = Scscf, DisconnectCause cause = DisconnectCause.Rebooting) => Write(CommandFlags.Request, 282, 0, writer =>

@@ -74,9 +74,27 @@ public sealed class CxJobRunnerTests
         await rig.Control.DeregisterPrivateIdentityAsync(Phone, TerminationReason.PermanentTermination, null, None);
         var job = Assert.Single(await rig.EndAsync());
         Assert.Equal((CxJobState.Failed, 0), (job.State, job.Attempts));
-        Assert.Contains("no path", job.Result, StringComparison.Ordinal);
+        Assert.Contains("no path", job.LastResult, StringComparison.Ordinal);
         Assert.InRange(tries, 10, 40); // at most once a minute, give or take the spread, and the quick ones of the beginning
         Assert.InRange(job.Finished!.Value - job.Created, TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(23));
+    }
+
+    [Fact]
+    public async Task One_that_no_message_can_hold_fails_at_once_and_holds_up_nobody()
+    {
+        await using var rig = new JobRig().Start();
+        rig.Automatic[HostX] = request => new Sent(request).Rtr.UserName.ToText() == User(0)
+            ? new(OutgoingOutcome.TooLong, default, default, default)
+            : Sent.Answered(request, 2001);
+        for (var number = 0; number < 3; number++)
+        {
+            await rig.AddAsync(Numbered(number), Registered(X, User(number)));
+            await rig.Store.RemoveAsync($"s{number}", None);
+        }
+        var ended = await rig.EndAsync();
+        Assert.Equal([CxJobState.Failed, CxJobState.Acknowledged, CxJobState.Acknowledged], ended.Select(job => job.State));
+        Assert.Equal([0, 1, 1], ended.Select(job => job.Attempts));
+        Assert.All(ended, job => Assert.True(job.Finished - job.Created < TimeSpan.FromMinutes(1)));
     }
 
     [Fact]
@@ -89,7 +107,7 @@ public sealed class CxJobRunnerTests
             await rig.AddAsync(Numbered(number), Registered(X, User(number)));
             await rig.Store.RemoveAsync($"s{number}", None);
         }
-        await rig.JobAsync(1, job => job.Result is not null);
+        await rig.JobAsync(1, job => job.LastResult is not null);
         var order = new List<string>();
         rig.Automatic[HostX] = request =>
         {

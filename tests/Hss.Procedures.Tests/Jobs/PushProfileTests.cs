@@ -4,6 +4,7 @@ using Hss.Diameter;
 using Hss.DiameterNode;
 using Hss.Procedures.Cx;
 using Hss.Subscribers;
+using Microsoft.Extensions.Logging.Abstractions;
 using static Hss.Procedures.Tests.JobRig;
 using static Hss.Procedures.Tests.RegistrationTerminationTests;
 using static Hss.Procedures.Tests.TestSubscriptions;
@@ -33,6 +34,23 @@ public sealed class PushProfileTests
         Assert.Equal([CxJobState.Acknowledged, CxJobState.Acknowledged, CxJobState.Acknowledged], (await rig.EndAsync()).Select(job => job.State));
         await rig.QuietAsync();
         Assert.Equal("Registered x alice.tablet | NotRegistered", await rig.StatesAsync(AliceSubscription()));
+    }
+
+    /// <summary>Jobs are durable a moment before memory has forgotten what was before them.</summary>
+    [Fact]
+    public async Task What_is_sent_is_looked_up_behind_the_change_that_caused_it()
+    {
+        await using var rig = new JobRig();
+        var alice = await rig.AddAsync(AliceSubscription(), Registered(X, Alice));
+        var settlement = new JobSettlement(rig.Store, new(), rig.Instruments, rig.Time, NullLogger.Instance);
+        var job = new CxJob { Kind = CxJobKind.PushProfile, SubscriptionId = "alice", Server = X, PrivateIdentity = Alice, PublicIdentities = [AliceSip] };
+        Task<Subscriber?> looking;
+        using (await rig.Store.EnterAsync(alice, None))
+        {
+            looking = settlement.FindAsync(job, None).AsTask();
+            Assert.False(looking.IsCompleted);
+        }
+        Assert.NotNull(await looking);
     }
 
     [Fact]
@@ -148,7 +166,7 @@ public sealed class PushProfileTests
         for (var attempt = 0; attempt < attempts; attempt++) (await rig.NextAsync()).Reply(code);
         var job = Assert.Single(await rig.EndAsync());
         Assert.Equal((CxJobState.Failed, attempts), (job.State, job.Attempts));
-        Assert.Contains($"R:{code}", job.Result, StringComparison.Ordinal);
+        Assert.Contains($"R:{code}", job.LastResult, StringComparison.Ordinal);
         Assert.Equal("Registered x alice outdated | NotRegistered", await rig.StatesAsync(AliceSubscription()));
         // A later one that is taken makes it fresh again.
         await rig.Store.UpsertAsync([WithFilter("sip:other")], None);

@@ -181,6 +181,28 @@ public sealed class RegistrationTerminationTests
         Assert.Equal("Registered x alice | Registered x alice", await rig.StatesAsync(AliceSubscription()));
     }
 
+    /// <summary>The S-CSCF was away when the user had to leave it, and both are back before the RTR.</summary>
+    [Fact]
+    public async Task An_RTR_that_waited_does_not_end_what_was_registered_there_since()
+    {
+        await using var rig = new JobRig().Start();
+        await rig.AddAsync(AliceSubscription(), First, Second);
+        rig.Automatic[HostX] = _ => new(OutgoingOutcome.Undeliverable, default, default, default);
+        await rig.Control.DeregisterPrivateIdentityAsync(Alice, TerminationReason.ServerChange, null, None);
+        await rig.JobAsync(1, job => job.LastResult is not null);
+        await using (var peer = await CxPeer.ConnectAsync(rig.Store))
+            Assert.Equal("R:2001", (await peer.AskAsync(CxRequests.Sar(1, Alice, [AliceSip], X.Name, originHost: HostX))).Result);
+        var sent = new List<string>();
+        rig.Automatic[HostX] = request =>
+        {
+            lock (sent) sent.Add(new Sent(request).Text);
+            return Sent.Answered(request, 2001);
+        };
+        Assert.Equal([CxJobState.Withdrawn, CxJobState.Acknowledged], (await rig.EndAsync()).Select(job => job.State));
+        Assert.Equal("RTR 2 x alice [sip:alice.work]", Assert.Single(sent));
+        Assert.Equal("Registered x alice | NotRegistered", await rig.StatesAsync(AliceSubscription()));
+    }
+
     public static RegistrationState Registered(AssignedServer server, params string[] users) =>
         new() { Status = RegistrationStatus.Registered, Server = server, RegisteredPrivateIdentities = [.. users] };
 

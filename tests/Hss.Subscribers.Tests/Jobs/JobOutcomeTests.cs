@@ -65,6 +65,26 @@ public sealed class JobOutcomeTests
         Assert.Equal((0, RegistrationState.Initial), Assert.Single(JobOutcome.AfterTermination(job, subscription, [ByOne, ByTwo], [])));
     }
 
+    public static TheoryData<string, RegistrationState, RegistrationState, bool, string> Waits => new()
+    {
+        { "nothing has happened since", None, None, false, "one +12125550001 work" },
+        { "one set is registered there again", ByOne, None, false, "work" },
+        { "by the other phone it names", None, ByTwo, false, "one +12125550001" },
+        { "both sets", ByBoth, ByOne, false, "" },
+        { "by a phone it does not name", Registered(X, "three@example.org"), None, false, "one +12125550001 work" },
+        { "somewhere else", AtY, None, false, "one +12125550001 work" },
+        { "served there without a registration", Unregistered, None, false, "one +12125550001 work" },
+        { "the state waits for the answer: that registration is meant", ByOne, ByOne, true, "one +12125550001 work" },
+    };
+
+    [Theory, MemberData(nameof(Waits))]
+    public void What_a_termination_that_waited_may_still_end(string row, RegistrationState first, RegistrationState second, bool clearsOnAnswer, string named)
+    {
+        var job = Job() with { AssociatedIdentities = [Two], PublicIdentities = [Sip, Tel, Work], ClearsOnAnswer = clearsOnAnswer };
+        var still = job with { PublicIdentities = Termination.StillToEnd(job, JobSamples.Subscription(), [first, second]) };
+        Assert.True(Text(still).Contains($"[{named}]", StringComparison.Ordinal), $"{row}: {Text(still)}");
+    }
+
     public static TheoryData<string, ProfileParts, RegistrationState, bool, string> Pushes => new()
     {
         { "taken: fresh again", ProfileParts.UserData, ByOne with { UserDataOutdated = true }, true, "Registered x one" },

@@ -189,7 +189,7 @@ public sealed class CxJobRunner : IAsyncDisposable
             if (await _store.ReadJobsAsync(new() { Id = listed.Id }, _stop.Token).ConfigureAwait(false) is not [{ State: CxJobState.Pending } job] || job.NextAttempt > now) return;
             if (now - job.Created > _options.MaxAge)
             {
-                await _settlement.EndAsync([job], CxJobState.Failed, $"not delivered in time; last: {job.Result ?? "never sent"}",
+                await _settlement.EndAsync([job], CxJobState.Failed, $"not delivered in time; last: {job.LastResult ?? "never sent"}",
                     job.Kind == CxJobKind.PushProfile ? PushProfile.GivenUp([job]) : null, wasSent: false).ConfigureAwait(false);
                 return;
             }

@@ -30,6 +30,7 @@ internal static class JobResult
         OutgoingOutcome.Answered or OutgoingOutcome.Unusable => JobContact.Answered,
         OutgoingOutcome.TimedOut => JobContact.Silent,
         OutgoingOutcome.Undeliverable => JobContact.NoPath,
+        OutgoingOutcome.TooLong => JobContact.None,
         _ => JobContact.Stopping,
     };
 
@@ -42,6 +43,7 @@ internal static class JobResult
             OutgoingOutcome.Answered => $"answered R:{(uint)answer.Code} {answer.Code}",
             OutgoingOutcome.TimedOut => "no answer",
             OutgoingOutcome.Undeliverable => "no path to this S-CSCF",
+            OutgoingOutcome.TooLong => "longer than a Diameter message may be",
             OutgoingOutcome.Unusable => "an answer that cannot be used",
             _ => "the server stops",
         };
@@ -50,7 +52,7 @@ internal static class JobResult
 
     /// <summary>Whether another attempt may end differently: nobody answered, or a code that speaks of the moment (3002, 3004, 4xxx) or of
     /// trouble (5012).</summary>
-    public static bool MayPass(OutgoingAnswer answer) => answer.Outcome != OutgoingOutcome.Answered
+    public static bool MayPass(OutgoingAnswer answer) => answer.Outcome is not (OutgoingOutcome.Answered or OutgoingOutcome.TooLong)
         || answer.Code is ResultCode.UnableToDeliver or ResultCode.TooBusy or ResultCode.UnableToComply
         || (uint)answer.Code is >= 4000 and < 5000 || (uint)answer.ExperimentalCode is >= 4000 and < 5000;
 }

@@ -11,16 +11,14 @@ namespace Hss.Procedures.Cx;
 internal sealed class JobSettlement(
     ISubscriberStore store, CxJobOptions options, CxInstruments instruments, TimeProvider time, ILogger logger)
 {
-    /// <summary>The subscriber a job is about, or null when its subscription is gone.</summary>
+    /// <summary>The subscriber a job is about as it is behind the change that wrote the job, or null when its subscription is gone.</summary>
+    /// Why a turn, although nothing is changed: jobs can be read as soon as they are durable, and memory still shows what was before them until the
+    /// turn of their change is over. A PPR written from that would tell the S-CSCF the old profile, and be acknowledged.
     public async ValueTask<Subscriber?> FindAsync(CxJob job, CancellationToken cancellationToken)
     {
-        var subscriber = await store.FindByPrivateIdentityAsync(job.PrivateIdentity, cancellationToken).ConfigureAwait(false);
-        foreach (var identity in job.PublicIdentities)
-        {
-            if (subscriber is not null && IsOf(job, subscriber)) break;
-            subscriber = await store.FindByPublicIdentityAsync(identity, cancellationToken).ConfigureAwait(false);
-        }
-        return subscriber is not null && IsOf(job, subscriber) ? subscriber : null;
+        if (await LookAsync(job, cancellationToken).ConfigureAwait(false) is not { } seen) return null;
+        using var turn = await store.EnterAsync(seen, cancellationToken).ConfigureAwait(false);
+        return turn.Subscriber is { } current && IsOf(job, current) ? current : null;
     }
 
     /// <summary>Ends jobs for good.</summary>
@@ -33,8 +31,8 @@ internal sealed class JobSettlement(
     {
         var now = time.GetUtcNow();
         var settled = await SettleAsync(jobs, [CxJobState.Pending], effect, job => another?.Invoke() is { } user
-            ? job with { PrivateIdentity = user, Result = result, NextAttempt = now, Attempts = job.Attempts + 1 }
-            : job with { State = end, Result = result, Finished = now, Attempts = job.Attempts + (wasSent ? 1 : 0) }, follow).ConfigureAwait(false);
+            ? job with { PrivateIdentity = user, LastResult = result, NextAttempt = now, Attempts = job.Attempts + 1 }
+            : job with { State = end, LastResult = result, Finished = now, Attempts = job.Attempts + (wasSent ? 1 : 0) }, follow).ConfigureAwait(false);
         if (another?.Invoke() is not null) return;
         foreach (var job in settled)
         {
@@ -55,13 +53,13 @@ internal sealed class JobSettlement(
         }
         var next = time.GetUtcNow() + Backoff(options.FirstRetry, attempts, options.LongestRetry);
         logger.JobRetried(jobs[0].Id, jobs[0].Kind, jobs[0].PrivateIdentity, jobs[0].Server.DiameterHost, result, attempts, next);
-        await store.WriteJobsAsync([], [.. jobs.Select(job => new CxJobUpdate(job with { Attempts = attempts, NextAttempt = next, Result = result }))], CancellationToken.None)
+        await store.WriteJobsAsync([], [.. jobs.Select(job => new CxJobUpdate(job with { Attempts = attempts, NextAttempt = next, LastResult = result }))], CancellationToken.None)
             .ConfigureAwait(false);
     }
 
     /// <summary>Nothing could be sent. That is no attempt: the S-CSCF is left alone for a while, the job only ages. Written once, for whoever looks.</summary>
     public Task NoteAsync(CxJob job, string result) =>
-        job.Result == result ? Task.CompletedTask : store.WriteJobsAsync([], [new(job with { Result = result })], CancellationToken.None);
+        job.LastResult == result ? Task.CompletedTask : store.WriteJobsAsync([], [new(job with { LastResult = result })], CancellationToken.None);
 
     /// <summary>Changes jobs that are still in one of some states, together with what the change means. Returns those that were changed.</summary>
     public async Task<IReadOnlyList<CxJob>> SettleAsync(
@@ -69,7 +67,7 @@ internal sealed class JobSettlement(
         ImmutableArray<CxJob> follow = default)
     {
         // Not cancelled by a stop: what the S-CSCF has answered is worth writing down.
-        var subscriber = await FindAsync(jobs[0], CancellationToken.None).ConfigureAwait(false);
+        var subscriber = await LookAsync(jobs[0], CancellationToken.None).ConfigureAwait(false);
         using var turn = subscriber is null ? default : await store.EnterAsync(subscriber, CancellationToken.None).ConfigureAwait(false);
         var current = new List<CxJob>(jobs.Count);
         foreach (var job in jobs)
@@ -95,6 +93,17 @@ internal sealed class JobSettlement(
         var doubled = first * Math.Pow(2, Math.Min(count - 1, 30));
         var spread = 0.75 + (RandomNumberGenerator.GetInt32(0, 1_001) / 2_000.0);
         return (doubled < longest ? doubled : longest) * spread;
+    }
+
+    private async ValueTask<Subscriber?> LookAsync(CxJob job, CancellationToken cancellationToken)
+    {
+        var subscriber = await store.FindByPrivateIdentityAsync(job.PrivateIdentity, cancellationToken).ConfigureAwait(false);
+        foreach (var identity in job.PublicIdentities)
+        {
+            if (subscriber is not null && IsOf(job, subscriber)) break;
+            subscriber = await store.FindByPublicIdentityAsync(identity, cancellationToken).ConfigureAwait(false);
+        }
+        return subscriber is not null && IsOf(job, subscriber) ? subscriber : null;
     }
 
     private static bool IsOf(CxJob job, Subscriber subscriber) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hss.Authentication;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Cx;
 using Hss.DiameterNode;
@@ -17,6 +18,9 @@ internal sealed class PushProfile(
 {
     public async Task<JobContact> RunAsync(CxJob job, CancellationToken cancellationToken)
     {
+        // Read before the subscriber: what the request says is then at least as new as every job that it stands for.
+        var pending = await store.ReadJobsAsync(
+            new() { SubscriptionId = job.SubscriptionId, DiameterHost = job.Server.DiameterHost, State = CxJobState.Pending }, cancellationToken).ConfigureAwait(false);
         var subscriber = await settlement.FindAsync(job, cancellationToken).ConfigureAwait(false);
         var states = subscriber?.States ?? [];
         var set = subscriber is null ? -1 : SetOf(job, subscriber.Subscription, states);
@@ -31,7 +35,7 @@ internal sealed class PushProfile(
             return JobContact.None;
         }
 
-        var jobs = await TogetherAsync(job, subscriber!.Subscription, states, set, cancellationToken).ConfigureAwait(false);
+        var jobs = Together(job, pending, subscriber!.Subscription, states, set);
         var user = UserOf(job, subscriber.Subscription, states[set], set);
         var parts = jobs.Aggregate(ProfileParts.None, (all, one) => all | one.Parts);
         var answer = await send(Request(job, subscriber, set, user, parts), cancellationToken).ConfigureAwait(false);
@@ -42,14 +46,14 @@ internal sealed class PushProfile(
             await settlement.EndAsync(jobs, CxJobState.Failed, $"{result}; the user is moved to another S-CSCF", Move(job)).ConfigureAwait(false);
         else if (answer.ExperimentalCode == ExperimentalResultCode.ErrorUserUnknown) await UnknownAsync(jobs, user, result).ConfigureAwait(false);
         else if (answer.Outcome != OutgoingOutcome.Stopped && JobResult.MayPass(answer)) await settlement.RetryAsync(jobs, result, GivenUp(jobs)).ConfigureAwait(false);
-        else if (answer.Outcome != OutgoingOutcome.Stopped) await settlement.EndAsync(jobs, CxJobState.Failed, result, GivenUp(jobs)).ConfigureAwait(false);
+        else if (answer.Outcome != OutgoingOutcome.Stopped) await settlement.EndAsync(jobs, CxJobState.Failed, result, GivenUp(jobs), wasSent: answer.Outcome != OutgoingOutcome.TooLong).ConfigureAwait(false);
         return JobResult.ContactOf(answer);
     }
 
     /// <summary>What giving jobs up leaves behind: the profile goes with the next SAR. Credentials go with the next MAR anyway.</summary>
     public static Func<Subscriber, SubscriberChange> GivenUp(IReadOnlyList<CxJob> jobs) => subscriber => new(After(jobs, subscriber, delivered: false), []);
 
-    private static Func<Subscriber, SubscriberChange> Delivered(IReadOnlyList<CxJob> jobs) => subscriber => new(After(jobs, subscriber, delivered: true), []);
+    private static Func<Subscriber, SubscriberChange> Delivered(List<CxJob> jobs) => subscriber => new(After(jobs, subscriber, delivered: true), []);
 
     private static ImmutableArray<(int SetIndex, RegistrationState State)> After(IReadOnlyList<CxJob> jobs, Subscriber subscriber, bool delivered) =>
         JobOutcome.AfterPush(jobs[0] with { Parts = jobs.Aggregate(ProfileParts.None, (all, one) => all | one.Parts) }, subscriber.Subscription, subscriber.States, delivered);
@@ -73,11 +77,9 @@ internal sealed class PushProfile(
             : state.RegisteredPrivateIdentities is [var first, ..] ? first : subscription.PrivateIdentitiesOf(set)[0].Identity;
 
     /// <summary>The job and those right behind it that one request can stand for. A password is somebody's own, and an RTR keeps its place.</summary>
-    private async Task<IReadOnlyList<CxJob>> TogetherAsync(
-        CxJob job, Subscription subscription, ImmutableArray<RegistrationState> states, int set, CancellationToken cancellationToken)
+    private static List<CxJob> Together(
+        CxJob job, IReadOnlyList<CxJob> pending, Subscription subscription, ImmutableArray<RegistrationState> states, int set)
     {
-        var pending = await store.ReadJobsAsync(
-            new() { SubscriptionId = job.SubscriptionId, DiameterHost = job.Server.DiameterHost, State = CxJobState.Pending }, cancellationToken).ConfigureAwait(false);
         var isDigest = job.Parts.HasFlag(ProfileParts.DigestCredentials);
         List<CxJob> together = [job];
         together.AddRange(pending.SkipWhile(one => one.Id <= job.Id).TakeWhile(one => one.Kind == CxJobKind.PushProfile)
@@ -94,7 +96,7 @@ internal sealed class PushProfile(
         // Charging goes wherever the profile goes (6.6). A part that was taken away cannot be sent empty; then the profile stands for it, because
         // a PPR carries at least one of them.
         var profile = (parts & (ProfileParts.UserData | ProfileParts.Charging)) != 0 || (digest is null && allowed is null);
-        var withUserData = profile && (parts.HasFlag(ProfileParts.UserData) || subscription.Charging is null || parts == ProfileParts.AllowedWebFunctions);
+        var withUserData = profile && (parts.HasFlag(ProfileParts.UserData) || !ProfileAvps.CanBeSent(subscription.Charging) || parts == ProfileParts.AllowedWebFunctions);
         return new()
         {
             ApplicationId = ApplicationIds.Cx,
@@ -106,16 +108,25 @@ internal sealed class PushProfile(
             {
                 writer.WriteText(Avp.UserName, user);
                 if (withUserData) writer.WriteOctets(Avp.UserData, subscriber.UserData(set, user).Span);
-                if (profile) ProfileAvps.WriteCharging(writer, subscription.Charging);
-                if (digest is not null) ProfileAvps.WriteDigest(writer, digest);
-                if (allowed is not null) ProfileAvps.WriteAllowedWebFunctions(writer, allowed);
+                if (profile) writer.WriteChargingInformation(subscription.Charging);
+                if (digest is not null) WriteDigest(writer, digest);
+                writer.WriteAllowedWebFunctions(allowed);
             },
         };
     }
 
+    /// <summary>SIP-Auth-Data-Item with the new password's digest; there is one only, so it has no number (Table 6.2.2.1).</summary>
+    private static void WriteDigest(MessageWriter writer, DigestCredentials digest)
+    {
+        writer.BeginGroup(Avp.SipAuthDataItem);
+        writer.WriteText(Avp.SipAuthenticationScheme, AuthenticationScheme.NameOf(AuthenticationSchemes.SipDigest));
+        writer.WriteSipDigest(digest);
+        writer.EndGroup();
+    }
+
     /// <summary>6.2.2.1: the S-CSCF does not know this private identity, so it is not registered there; another one of the set may be.</summary>
     /// With restoration data here the S-CSCF may have lost it and will ask; then the registration stands.
-    private Task UnknownAsync(IReadOnlyList<CxJob> jobs, string user, string result)
+    private Task UnknownAsync(List<CxJob> jobs, string user, string result)
     {
         string? another = null;
         return settlement.EndAsync(jobs, CxJobState.Failed, result, Drop, another: () => another);

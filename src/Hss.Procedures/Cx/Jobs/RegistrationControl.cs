@@ -55,7 +55,7 @@ public sealed class RegistrationControl
         var now = _time.GetUtcNow();
         return await ChangeAsync(jobId, [CxJobState.Failed], null, job => job with
         {
-            State = CxJobState.Pending, Attempts = 0, Created = now, NextAttempt = now, Finished = null, Result = $"put back by an operator; before: {job.Result}",
+            State = CxJobState.Pending, Attempts = 0, Created = now, NextAttempt = now, Finished = null, LastResult = $"put back by an operator; before: {job.LastResult}",
         }).ConfigureAwait(false);
     }
 
@@ -68,7 +68,7 @@ public sealed class RegistrationControl
             job => job.Kind == CxJobKind.PushProfile
                 ? PushProfile.GivenUp([job])
                 : subscriber => new(JobOutcome.AfterTermination(job, subscriber.Subscription, subscriber.States, ImmutableArray<string>.Empty), []),
-            job => job with { State = CxJobState.Forced, Finished = now, Result = $"forced by an operator; before: {job.Result ?? "never sent"}" }).ConfigureAwait(false);
+            job => job with { State = CxJobState.Forced, Finished = now, LastResult = $"forced by an operator; before: {job.LastResult ?? "never sent"}" }).ConfigureAwait(false);
     }
 
     private async Task<bool> ChangeAsync(

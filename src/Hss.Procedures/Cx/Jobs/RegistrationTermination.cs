@@ -24,7 +24,16 @@ internal sealed class RegistrationTermination(
             return JobContact.None;
         }
 
-        var answer = await send(Request(job), cancellationToken).ConfigureAwait(false);
+        // A SAR that comes between this look and the RTR is the S-CSCF's to sort out: it has both.
+        var named = await settlement.FindAsync(job, cancellationToken).ConfigureAwait(false) is { } found
+            ? Termination.StillToEnd(job, found.Subscription, found.States) : job.PublicIdentities;
+        if (named.IsEmpty && !job.PublicIdentities.IsEmpty)
+        {
+            await settlement.EndAsync([job], CxJobState.Withdrawn, "registered at this S-CSCF again since", null, wasSent: false).ConfigureAwait(false);
+            return JobContact.None;
+        }
+
+        var answer = await send(Request(job with { PublicIdentities = named }), cancellationToken).ConfigureAwait(false);
         var contact = JobResult.ContactOf(answer);
         var result = JobResult.Describe(answer);
         if (answer.Outcome == OutgoingOutcome.Stopped) return contact;
@@ -33,9 +42,9 @@ internal sealed class RegistrationTermination(
             await settlement.EndAsync([job], CxJobState.Acknowledged, result, subscriber => new(
                 JobOutcome.AfterTermination(job, subscriber.Subscription, subscriber.States, emergency, endsWholeSets: isKamailio), []),
                 follow: isKamailio ? [] : Repeats(job, associated)).ConfigureAwait(false);
-        else if (isKamailio && answer.Outcome == OutgoingOutcome.TimedOut && job.PublicIdentities.Length > 1) await SplitAsync(job, result).ConfigureAwait(false);
+        else if (isKamailio && answer.Outcome == OutgoingOutcome.TimedOut && named.Length > 1) await SplitAsync(job, result).ConfigureAwait(false);
         else if (JobResult.MayPass(answer)) await settlement.RetryAsync([job], result, null).ConfigureAwait(false);
-        else await settlement.EndAsync([job], CxJobState.Failed, result, null).ConfigureAwait(false);
+        else await settlement.EndAsync([job], CxJobState.Failed, result, null, wasSent: answer.Outcome != OutgoingOutcome.TooLong).ConfigureAwait(false);
         return contact;
     }
 
@@ -101,5 +110,5 @@ internal sealed class RegistrationTermination(
         settlement.EndAsync([job], CxJobState.Withdrawn, $"{result}; sent again as one request for each public identity", null,
             follow: [.. job.PublicIdentities.Select(identity => Again(job) with { PublicIdentities = [identity] })]);
 
-    private static CxJob Again(CxJob job) => job with { Id = 0, State = CxJobState.Pending, Attempts = 0, NextAttempt = default, Result = null };
+    private static CxJob Again(CxJob job) => job with { Id = 0, State = CxJobState.Pending, Attempts = 0, NextAttempt = default, LastResult = null };
 }
