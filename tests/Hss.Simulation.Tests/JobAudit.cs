@@ -58,7 +58,7 @@ internal sealed class JobAudit
         bool isExplained = job.Kind == CxJobKind.RegistrationTermination
             ? OutcomesOf(job, end, subscription, before).Any(outcome => outcome.Key == after.Key)
             : Enumerable.Range(0, before.Sets.Length).All(set => before.Sets[set] == after.Sets[set] || IsPushOutcome(job, end, write.Jobs, before.Sets[set], after.Sets[set], subscription.ImplicitRegistrationSets[set]));
-        return isExplained ? null : $"the end of {job} as {end.State} ({end.Result}) does not lead from {before} to {after}";
+        return isExplained ? null : $"the end of {job} as {end.State} ({end.LastResult}) does not lead from {before} to {after}";
     }
 
     /// <summary>Whether an S-CSCF is told of what a set has lost.</summary>
@@ -109,7 +109,7 @@ internal sealed class JobAudit
     /// <summary>What its S-CSCF has answered since it was written.</summary>
     private IEnumerable<SentAnswer> AnswersTo(CxJob job) => _answers.Skip(_since.GetValueOrDefault(job.Id)).Where(answer =>
         answer.Kind == job.Kind && answer.Host == job.Server.DiameterHost
-        && (job.Kind == CxJobKind.RegistrationTermination ? answer.Asked == SentAnswer.AskedBy(job)
+        && (job.Kind == CxJobKind.RegistrationTermination ? answer.IsTo(job)
             : Population.Owns(job.SubscriptionId, answer.User)
                 && (answer.Asked.Length == 0 || job.PublicIdentities.Any(identity => answer.Asked.Contains(identity, StringComparison.Ordinal)))));
 }

@@ -11,9 +11,16 @@ internal sealed record SentAnswer(int Number, CxJobKind Kind, string Host, strin
 
     public bool IsSuccess => Code is >= 2000 and < 3000;
 
-    /// <summary>What an RTR says, in one line.</summary>
-    public static string AskedBy(CxJob job) => Line(job.PrivateIdentity, job.AssociatedIdentities, job.PublicIdentities, job.Reason);
+    /// <summary>Whether the RTR was one of this job: it names those of its identities that are not registered anew.</summary>
+    public bool IsTo(CxJob job)
+    {
+        string all = Line(job.PrivateIdentity, job.AssociatedIdentities, job.PublicIdentities, job.Reason);
+        (int named, int mayBeNamed) = (Asked.LastIndexOf('['), all.LastIndexOf('['));
+        string[] names = Asked[(named + 1)..^1].Split(' ');
+        return Asked.AsSpan(0, named).SequenceEqual(all.AsSpan(0, mayBeNamed)) && !names.Except(all[(mayBeNamed + 1)..^1].Split(' ')).Any();
+    }
 
+    /// <summary>What an RTR says, in one line.</summary>
     public static string AskedBy(byte[] request)
     {
         AvpValue reason = AvpOccurrences.FindIn(AvpOccurrences.Find(request, Avp.DeregistrationReason).First, Avp.ReasonCode).First;
