@@ -16,12 +16,22 @@ internal sealed class CscfConnection
     private readonly Task _reading;
     private readonly Action<CscfConnection, byte[]> _received;
     private readonly Action<CscfConnection> _ended;
+    private readonly Func<CscfConnection, byte[], Task> _asked;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public CscfConnection(Machine machine, string cscf, int number, Action<CscfConnection, byte[]> received, Action<CscfConnection> ended)
+    /// <param name="machine">Whom it connects to.</param>
+    /// <param name="cscf">Who connects.</param>
+    /// <param name="isRelay">Whether it brings requests of others.</param>
+    /// <param name="number">Tells connections apart.</param>
+    /// <param name="received">An answer came.</param>
+    /// <param name="ended">The node let go of it.</param>
+    /// <param name="asked">A request of the node came.</param>
+    public CscfConnection(
+        Machine machine, string cscf, bool isRelay, int number, Action<CscfConnection, byte[]> received, Action<CscfConnection> ended,
+        Func<CscfConnection, byte[], Task> asked)
     {
-        (Machine, Cscf, _received, _ended) = (machine, cscf, received, ended);
+        (Machine, Cscf, IsRelay, _received, _ended, _asked) = (machine, cscf, isRelay, received, ended, asked);
         _transport = new MemoryConnection(number % 20_000, sendBufferBytes: 64 * 1024);
         _served = machine.Node.HandleAsync(_transport);
         _reading = Task.Run(ReadAsync);
@@ -30,6 +40,8 @@ internal sealed class CscfConnection
     public Machine Machine { get; }
 
     public string Cscf { get; }
+
+    public bool IsRelay { get; }
 
     /// <summary>Requests whose answers have not been seen, by hop-by-hop identifier.</summary>
     public Dictionary<uint, Operation> Owed { get; } = [];
@@ -45,49 +57,31 @@ internal sealed class CscfConnection
 
     public bool HasEnded { get; set; }
 
-    public async Task OpenAsync(bool isRelay)
+    /// <summary>Sends a CER and waits for its answer.</summary>
+    public async Task OpenAsync()
     {
-        await SendAsync(Message(257, CommandFlags.Request, 0, 0, writer =>
-        {
-            writer.WriteAddress(Avp.HostIpAddress, IPAddress.Loopback);
-            writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-            writer.WriteText(Avp.ProductName, "simulated");
-            if (isRelay)
-            {
-                writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
-                return;
-            }
-
-            writer.BeginGroup(Avp.VendorSpecificApplicationId);
-            writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-            writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
-            writer.EndGroup();
-        }));
+        await SendAsync(Cer());
         await _opened.Task.WaitAsync(Machine.Patience);
     }
 
-    /// <summary>Sends octets in one piece or, to be cut together by the node, in several.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> octets, int pieces = 1)
+    /// <summary>Sends a part of a CER and leaves.</summary>
+    public async Task BreakOffAsync(int octets, bool isBroken)
     {
-        for (int piece = 0; piece < pieces; piece++)
-        {
-            int from = octets.Length * piece / pieces, to = octets.Length * (piece + 1) / pieces;
-            await WriteAsync(octets[from..to]);
-        }
+        await SendAsync(Cer().AsMemory(0, octets));
+        await CutAsync(isBroken);
     }
 
-    /// <summary>The transport breaks, or the peer closes it.</summary>
-    public ValueTask CutAsync(bool isBroken) => _transport.ToNode.CompleteAsync(isBroken ? new IOException("planned: the connection is lost") : null);
-
-    /// <summary>Ends when the node has let go of it and everything it sent was read.</summary>
-    public Task WhenEndedAsync() => Task.WhenAll(_served, _reading).WaitAsync(Machine.Patience);
-
-    private async Task WriteAsync(ReadOnlyMemory<byte> octets)
+    /// <summary>Sends octets in one piece or, to be put together by the node, in several.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> octets, int pieces = 1)
     {
         await _writing.WaitAsync();
         try
         {
-            await _transport.ToNode.WriteAsync(octets);
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                int from = octets.Length * piece / pieces, to = octets.Length * (piece + 1) / pieces;
+                await _transport.ToNode.WriteAsync(octets[from..to]);
+            }
         }
         catch (InvalidOperationException)
         {
@@ -98,6 +92,12 @@ internal sealed class CscfConnection
             _writing.Release();
         }
     }
+
+    /// <summary>The transport breaks, or the peer closes it.</summary>
+    public ValueTask CutAsync(bool isBroken) => _transport.ToNode.CompleteAsync(isBroken ? new IOException("planned: the connection is lost") : null);
+
+    /// <summary>Ends when the node has let go of it and everything it sent was read.</summary>
+    public Task WhenEndedAsync() => Task.WhenAll(_served, _reading).WaitAsync(Machine.Patience);
 
     private async Task ReadAsync()
     {
@@ -117,7 +117,11 @@ internal sealed class CscfConnection
     private async Task TakeAsync(byte[] message)
     {
         DiameterHeader header = DiameterHeader.Read(message);
-        if (header.ApplicationId != ApplicationIds.Base)
+        if (header.ApplicationId != ApplicationIds.Base && header.IsRequest)
+        {
+            await _asked(this, message);
+        }
+        else if (header.ApplicationId != ApplicationIds.Base)
         {
             _received(this, message);
         }
@@ -127,11 +131,11 @@ internal sealed class CscfConnection
             if (IsCut) return;
             byte[] answer = Message(header.CommandCode, CommandFlags.None, header.HopByHopId, header.EndToEndId,
                 writer => writer.WriteUnsigned32(Avp.ResultCode, (uint)ResultCode.Success));
-            await WriteAsync(answer);
+            await SendAsync(answer);
         }
         else if (header.CommandCode == 257)
         {
-            _opened.TrySetResult();
+            if (!_opened.TrySetResult()) _received(this, message);
         }
     }
 
@@ -145,6 +149,23 @@ internal sealed class CscfConnection
         buffer = buffer.Slice(length);
         return true;
     }
+
+    private byte[] Cer() => Message(257, CommandFlags.Request, 0, 0, writer =>
+    {
+        writer.WriteAddress(Avp.HostIpAddress, IPAddress.Loopback);
+        writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
+        writer.WriteText(Avp.ProductName, "simulated");
+        if (IsRelay)
+        {
+            writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Relay);
+            return;
+        }
+
+        writer.BeginGroup(Avp.VendorSpecificApplicationId);
+        writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
+        writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
+        writer.EndGroup();
+    });
 
     private byte[] Message(uint command, CommandFlags flags, uint hopByHopId, uint endToEndId, Action<MessageWriter> write)
     {

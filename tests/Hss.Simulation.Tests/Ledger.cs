@@ -1,19 +1,22 @@
 using System.Globalization;
 using Hss.Diameter;
+using Hss.Diameter.Commands.Cx;
 using Hss.Storage;
 using Hss.Subscribers;
+using Hss.Testing;
 
 namespace Hss.Simulation.Tests;
 
 /// <summary>The truth of a storm: what was asked, what was answered, what is durable, and whether it all fits.</summary>
 /// Order: everything happens under one gate, so that an answer is seen either before a crash or never. The first thing that does not fit is kept.
-internal sealed class Ledger
+internal sealed partial class Ledger
 {
     private const int KeptSteps = 60;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Linearisation> _subscriptions = new(StringComparer.Ordinal);
     private readonly Queue<string> _steps = new();
+    private readonly JobAudit _jobs = new();
     private string? _failure;
     private int _lastNumber;
 
@@ -30,18 +33,27 @@ internal sealed class Ledger
 
     public Dictionary<string, int> Results { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>A new machine starts with this on its disk.</summary>
-    public void Start(Machine machine, IEnumerable<Subscription> subscriptions)
+    /// <summary>Copies that got the answer of their original again.</summary>
+    public int Replayed { get; private set; }
+
+    /// <summary>Requests of the node that arrived at an S-CSCF, and of these, further attempts.</summary>
+    public int Asked { get; private set; }
+
+    public int AskedAgain { get; private set; }
+
+    /// <summary>Commits in which a request changed something.</summary>
+    public int RequestCommits { get; private set; }
+
+    public IReadOnlyDictionary<CxJobState, int> JobEnds
     {
-        lock (_gate)
-        {
-            foreach (Subscription subscription in subscriptions)
-            {
-                StoredSubscriber stored = machine.Durable(subscription.SubscriptionId);
-                History.Observe(stored);
-                _subscriptions.TryAdd(subscription.SubscriptionId, new Linearisation(RegistrationModel.Of(stored.States)));
-            }
-        }
+        get { lock (_gate) return new Dictionary<CxJobState, int>(_jobs.Ends); }
+    }
+
+    public int PushesAnswered => _jobs.PushesAnswered;
+
+    public List<CxJob> PendingJobs
+    {
+        get { lock (_gate) return [.. _jobs.Pending]; }
     }
 
     public void Note(string step)
@@ -86,7 +98,8 @@ internal sealed class Ledger
                 return;
             }
 
-            _subscriptions[operation.SubscriptionId!].Invoke(operation);
+            operation.IsReplay = operation.Original is { Answer: not null } original && original.AnsweredBy == connection.Machine;
+            if (!operation.IsReplay) _subscriptions[operation.SubscriptionId!].Invoke(operation);
             connection.Owed.Add(operation.HopByHopId, operation);
         }
     }
@@ -123,40 +136,8 @@ internal sealed class Ledger
             uint hopByHopId = DiameterHeader.Read(answer).HopByHopId;
             string result = SeenAnswer.Result(answer);
             if (connection.Owed.Remove(hopByHopId, out Operation? operation)) Take(connection, operation, answer, result);
-            else if (connection.IsCut && connection.Lost.Remove(hopByHopId, out operation)) TakeLate(operation, answer);
+            else if (connection.IsCut && connection.Lost.Remove(hopByHopId, out operation)) TakeLate(connection, operation, answer);
             else FailHere($"an answer to nothing, or a second one, on the connection of {connection.Cscf}: {result}, hop-by-hop {hopByHopId:x8}");
-        }
-    }
-
-    /// <summary>The power fails at this moment. Gives what is on the disk; it must be a state that what was answered leads to.</summary>
-    public Hss.Testing.MemoryDatabase Crash(Machine machine, IEnumerable<CscfConnection> connections)
-    {
-        lock (_gate)
-        {
-            Hss.Testing.MemoryDatabase image = machine.Crash();
-            foreach (CscfConnection connection in connections) GiveUpAll(connection);
-            foreach ((string subscriptionId, Linearisation linearisation) in _subscriptions)
-                Settle(linearisation, subscriptionId, image.Read(subscriptionId)!, "after the crash");
-            return image;
-        }
-    }
-
-    /// <summary>Nothing is under way: memory, disk and model agree.</summary>
-    public void Settle(Machine machine, Subscriber subscriber)
-    {
-        lock (_gate)
-        {
-            string subscriptionId = subscriber.Subscription.SubscriptionId;
-            StoredSubscriber stored = machine.Durable(subscriptionId);
-            Settle(_subscriptions[subscriptionId], subscriptionId, stored, "at rest");
-            string inMemory = RegistrationModel.Of(subscriber.States).Key, onDisk = RegistrationModel.Of(stored.States).Key;
-            if (inMemory != onDisk) FailHere($"{subscriptionId} is {inMemory} in memory and {onDisk} on the disk");
-            for (int i = 0; i < stored.SqnCeilings.Length; i++)
-            {
-                var sequence = subscriber.SequenceOf(i);
-                if (sequence.CeilingSeq != stored.SqnCeilings[i] >> SimulatedUe.IndBits || sequence.Seq > sequence.CeilingSeq)
-                    FailHere($"{subscriptionId}: {sequence} in memory, ceiling {stored.SqnCeilings[i] >> SimulatedUe.IndBits} on the disk");
-            }
         }
     }
 
@@ -170,37 +151,61 @@ internal sealed class Ledger
     {
         Answered++;
         Results[result] = Results.GetValueOrDefault(result) + 1;
+        if (IsRepeated(connection, operation, answer, result)) return;
         Linearisation linearisation = _subscriptions[operation.SubscriptionId!];
         switch (result)
         {
             case "R:5012":
                 linearisation.GiveUp(operation);
                 break;
-            case "R:3004" when connection.MayClose:
+            case "R:3004":
                 linearisation.Refused(operation);
                 break;
             default:
-                if (!linearisation.Return(operation, result)) FailHere($"{operation} answered {result}, which nothing explains; before: {linearisation}");
+                if (!linearisation.Return(operation, result)) FailHere($"{operation} answered {result}, which nothing explains; {linearisation}");
                 break;
         }
 
-        if (result.StartsWith(RegistrationModel.Success, StringComparison.Ordinal))
-        {
-            StoredSubscriber stored = connection.Machine.Durable(operation.SubscriptionId!);
-            RegistrationModel durable = RegistrationModel.Of(stored.States);
-            if (operation.ChangesState && !linearisation.CouldBe(durable)) FailHere($"{operation} answered {result}, and the disk says {durable}; {linearisation}");
-            foreach (RegistrationState state in stored.States) CheckServer(operation.SubscriptionId!, state);
-            TakeVectors(operation, answer, isDelivered: true);
-        }
-
+        if (result.StartsWith(RegistrationModel.Success, StringComparison.Ordinal)) TakeVectors(operation, answer, isDelivered: true);
         operation.Finish(result);
     }
 
+    /// <summary>Whether this is the answer of another copy once more: then it has the same octets, and what it says was seen already.</summary>
+    private bool IsRepeated(CscfConnection connection, Operation operation, byte[] answer, string result)
+    {
+        bool isFinal = operation.IsRemembered && result is not "R:5012" && result[..3] is not ("R:3" or "R:4" or "E:4");
+        Operation root = operation.Root;
+        if (root.Answer is null || root.AnsweredBy != connection.Machine)
+        {
+            if (isFinal) (root.Answer, root.AnsweredBy) = (SeenAnswer.WithoutItsWay(answer), connection.Machine);
+            return false;
+        }
+
+        if (!isFinal && !operation.IsReplay) return false;
+        if (result == "R:3004" && connection.MayClose)
+        {
+            // A node that stops looks at nothing any more.
+            operation.Finish(result);
+            return true;
+        }
+
+        if (!SeenAnswer.WithoutItsWay(answer).AsSpan().SequenceEqual(root.Answer)) FailHere($"{operation} answered {result}, not what its original was answered");
+        Replayed++;
+        if (!operation.IsReplay) _subscriptions[operation.SubscriptionId!].Repeated(operation);
+        operation.Finish(result);
+        return true;
+    }
+
     /// <summary>It left the node, and nobody got it: its vectors count as issued all the same.</summary>
-    private void TakeLate(Operation operation, byte[] answer)
+    private void TakeLate(CscfConnection connection, Operation operation, byte[] answer)
     {
         LateAnswers++;
-        TakeVectors(operation, answer, isDelivered: false);
+        Operation root = operation.Root;
+        bool isFirst = root.Answer is null || root.AnsweredBy != connection.Machine;
+        string result = SeenAnswer.Result(answer);
+        if (isFirst && operation.IsRemembered && result is not "R:5012" && result[..3] is not ("R:3" or "R:4" or "E:4"))
+            (root.Answer, root.AnsweredBy) = (SeenAnswer.WithoutItsWay(answer), connection.Machine);
+        if (isFirst) TakeVectors(operation, answer, isDelivered: false);
     }
 
     private void TakeVectors(Operation operation, byte[] answer, bool isDelivered)
@@ -216,31 +221,19 @@ internal sealed class Ledger
                 return;
             }
 
-            if (ue.Issue(operation, sqn) is { } wrong) FailHere($"{operation}: {wrong}");
-            if (!History.Covers(ue.PrivateIdentity, sqn, operation.SentVersion))
+            if (ue.Issue(operation.Root, sqn) is { } wrong) FailHere($"{operation}: {wrong}");
+            if (!History.Covers(ue.PrivateIdentity, sqn, operation.Root.SentVersion))
                 FailHere($"{operation}: SEQ {sqn >> SimulatedUe.IndBits} left before a ceiling that covers it was durable");
-            if (isDelivered && i < operation.Delivered && ue.Challenge(operation, challenges[i], sqn, _lastNumber + 1) is { } refused)
+            if (isDelivered && i < operation.Delivered && ue.Challenge(operation.Root, challenges[i], sqn, _lastNumber + 1) is { } refused)
                 FailHere($"{operation}: {refused}");
         }
-    }
-
-    private void CheckServer(string subscriptionId, RegistrationState state)
-    {
-        if (state.Server is not { } server) return;
-        string host = server.Name == Hss.Procedures.Tests.CxRequests.ScscfName ? RequestMaker.Scscf : RequestMaker.OtherScscf;
-        if (server.DiameterHost != host) FailHere($"{subscriptionId} is served by {server}");
-    }
-
-    private void Settle(Linearisation linearisation, string subscriptionId, StoredSubscriber stored, string when)
-    {
-        if (!linearisation.Settle(RegistrationModel.Of(stored.States))) FailHere($"{subscriptionId} is {RegistrationModel.Of(stored.States)} {when}; {linearisation}");
     }
 
     private void GiveUpAll(CscfConnection connection)
     {
         foreach (Operation operation in connection.Owed.Values)
         {
-            _subscriptions[operation.SubscriptionId!].GiveUp(operation);
+            if (!operation.IsReplay) _subscriptions[operation.SubscriptionId!].GiveUp(operation);
             operation.Finish(null);
         }
 

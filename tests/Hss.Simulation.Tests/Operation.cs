@@ -13,11 +13,37 @@ internal sealed class Operation(int number, string text, byte[] request, Func<Re
 
     public uint HopByHopId { get; } = DiameterHeader.Read(request).HopByHopId;
 
+    /// <summary>The first request of which this is a copy; null for a first one.</summary>
+    public Operation? Original { get; init; }
+
+    public Operation Root => Original ?? this;
+
+    /// <summary>Of a root: the answer that says how it ended, without what belongs to one way only; null until one was seen.</summary>
+    public byte[]? Answer { get; set; }
+
+    /// <summary>Of a root: who gave <see cref="Answer"/>, and would give it again.</summary>
+    public Machine? AnsweredBy { get; set; }
+
+    /// <summary>Of a copy: sent when the answer was there already, so that nothing may happen any more.</summary>
+    public bool IsReplay { get; set; }
+
+    /// <summary>When it was sent.</summary>
+    public DateTimeOffset SentAt { get; set; }
+
     /// <summary>Null for a user nobody has.</summary>
     public string? SubscriptionId { get; init; }
 
     /// <summary>False for what only looks at the registration state.</summary>
     public bool ChangesState { get; init; }
+
+    /// <summary>UAR: answers with success although the subscription has gone before it could change it.</summary>
+    public bool IsWish => ChangesState && DiameterHeader.Read(Request).CommandCode == 300;
+
+    /// <summary>UAR and LIR.</summary>
+    public bool TakesNoTurn => DiameterHeader.Read(Request).CommandCode is 300 or 302;
+
+    /// <summary>MAR and SAR: copies get the same answer.</summary>
+    public bool IsRemembered => DiameterHeader.Read(Request).CommandCode is 301 or 303;
 
     /// <summary>The phone that a MAR with AKA is about.</summary>
     public SimulatedUe? Ue { get; init; }

@@ -27,4 +27,18 @@ internal static class SeenAnswer
 
         return challenges;
     }
+
+    /// <summary>What two answers to copies of one request have in common: all but the hop-by-hop identifier, the length and what proxies left.</summary>
+    public static byte[] WithoutItsWay(byte[] answer)
+    {
+        List<byte> rest = [.. answer[..1], .. answer[4..12], .. answer[16..20]];
+        AvpReader reader = AvpReader.OverMessage(answer);
+        while (reader.Read())
+        {
+            if (reader.VendorId == 0 && reader.Code == Avp.ProxyInfo.Key.Code) continue;
+            rest.AddRange(reader.RawAvp);
+        }
+
+        return [.. rest];
+    }
 }

@@ -35,6 +35,17 @@ internal sealed partial class Storm
         await ConnectAsync(older.Cscf);
     }
 
+    /// <summary>Somebody begins to connect and leaves before he has said who he is, or at that very moment.</summary>
+    private async Task BreakOffAsync()
+    {
+        string cscf = _random.Next(2) == 0 ? RequestMaker.Scscf : Relay;
+        Note($"{cscf} breaks its CER off");
+        CscfConnection connection = Connection(cscf);
+        connection.MayClose = true;
+        _ending.Add(connection);
+        await connection.BreakOffAsync(_random.Next(0, 140), _random.Next(2) == 0);
+    }
+
     private void HoldOrRelease()
     {
         Note(_machine.HoldsCommits ? "the disk answers again" : "the disk does not answer");
@@ -91,16 +102,57 @@ internal sealed partial class Storm
         });
     }
 
-    /// <summary>The operator sends some subscriptions again, unchanged, while all else goes on: states and counters stay.</summary>
+    /// <summary>The operator sends some subscriptions again, unchanged or not, while all else goes on.</summary>
     private void Provision()
     {
         for (int count = _random.Next(1, 4); count > 0; count--)
         {
             Subscription subscription = PickSubscription();
+            if (_random.Next(3) > 0) subscription = Population.Vary(subscription, _random);
             Note($"{subscription.SubscriptionId} is provisioned again");
-            _provisioning.Add(_machine.ProvisionAsync(subscription));
+            Start(() => _machine.Store.UpsertAsync([subscription], CancellationToken.None));
         }
     }
+
+    private void Remove()
+    {
+        Subscription subscription = PickSubscription();
+        if (!Population.MayLeave(subscription)) return;
+        Note($"{subscription.SubscriptionId} is removed");
+        Start(() => _machine.Store.RemoveAsync(subscription.SubscriptionId, CancellationToken.None));
+    }
+
+    /// <summary>An operator ends registrations, or jobs.</summary>
+    private void Operate()
+    {
+        Subscription subscription = PickSubscription();
+        Hss.Procedures.Cx.RegistrationControl control = _machine.Control;
+        TerminationReason reason = _random.Next(4) switch { 0 => TerminationReason.ServerChange, 1 => TerminationReason.RemoveServer, _ => TerminationReason.PermanentTermination };
+        switch (_random.Next(4))
+        {
+            case 0:
+                string user = subscription.PrivateIdentities[^1].Identity;
+                Note($"an operator ends {user}: {reason}");
+                Start(() => control.DeregisterPrivateIdentityAsync(user, reason, null, CancellationToken.None));
+                break;
+            case 1:
+                string identity = subscription.ImplicitRegistrationSets[_random.Next(subscription.ImplicitRegistrationSets.Length)].PublicIdentities[0].Identity;
+                Note($"an operator ends {identity}: {reason}");
+                Start(() => control.DeregisterPublicIdentityAsync(identity, reason, "maintenance", CancellationToken.None));
+                break;
+            case 2 when _ledger.PendingJobs is [.., var job]:
+                Note($"an operator forces job {job.Id}");
+                Start(() => control.ForceAsync(job.Id));
+                break;
+            default:
+                int id = _random.Next(1, 40);
+                Note($"an operator puts job {id} back");
+                Start(() => control.RetryAsync(id));
+                break;
+        }
+    }
+
+    private void Start(Func<Task> change) => _provisioning.Add(Machine.TryAsync(change));
 
     private async Task WhenProvisionedAsync()
     {
@@ -121,9 +173,8 @@ internal sealed partial class Storm
     private async Task RestartAsync()
     {
         Note("the machine is restarted");
-        _machine.Mend();
         foreach (CscfConnection connection in _open.Values) connection.MayClose = true;
-        await _machine.Node.StopAsync(CancellationToken.None).WaitAsync(Machine.Patience);
+        await _machine.StopAsync();
         foreach (CscfConnection connection in _open.Values) await connection.WhenEndedAsync();
         await WhenProvisionedAsync();
         await _machine.Store.DisposeAsync();
@@ -139,8 +190,8 @@ internal sealed partial class Storm
         await ForgetEndedAsync();
         await WhenProvisionedAsync();
         _waitedFor.Clear();
-        _machine = new Machine(image, _ledger.History, _time);
-        _ledger.Start(_machine, _population.Subscriptions);
+        _sent.Clear();
+        _machine = new Machine(image, _ledger, _time);
     }
 
     /// <summary>Everything works again and comes to rest: memory, disk and model agree about every subscriber.</summary>
@@ -151,19 +202,45 @@ internal sealed partial class Storm
         await WaitAsync();
         await ForgetEndedAsync();
         await WhenProvisionedAsync();
-        await _machine.WhenSettledAsync(_population.Subscriptions);
-        foreach (Subscription subscription in _population.Subscriptions)
+        await _machine.WhenIdleAsync();
+
+        // Copies of what nobody can tell about any more are not followed.
+        _sent.RemoveAll(operation => operation.Answer is null);
+        foreach (Subscription subscription in _population.Subscriptions) await SettleAsync(subscription.SubscriptionId, subscription.PrivateIdentities[0].Identity);
+    }
+
+    private async Task SettleAsync(string subscriptionId, string privateIdentity)
+    {
+        Subscriber? found = await _machine.Store.FindByPrivateIdentityAsync(privateIdentity, CancellationToken.None);
+        if (found is null)
         {
-            Subscriber subscriber = (await _machine.FindAsync(subscription))!;
-            _ledger.Settle(_machine, subscriber);
+            _ledger.Settle(_machine, subscriptionId, null);
+            return;
         }
+
+        // Within its turn, because jobs go on.
+        using SubscriberTurn turn = await _machine.Store.EnterAsync(found, CancellationToken.None).AsTask().WaitAsync(Machine.Patience);
+        _ledger.Settle(_machine, subscriptionId, turn.Subscriber);
+    }
+
+    /// <summary>All S-CSCFs are there and answer; time passes until every job has ended.</summary>
+    private async Task PeaceAsync()
+    {
+        _servers.AreWell = true;
+        foreach (string cscf in (string[])[RequestMaker.Scscf, RequestMaker.OtherScscf, RequestMaker.Kamailio, Relay, Icscf])
+            if (!_open.ContainsKey(cscf)) await ConnectAsync(cscf);
+
+        // What was lost before is given up.
+        for (int i = 0; i < 20; i++) _time.Advance(TimeSpan.FromMilliseconds(500));
+        if (!await _machine.WhenJobsEndedAsync(_ledger, TimeSpan.FromMinutes(5)))
+            _ledger.Fail($"jobs do not end: {string.Join("; ", _ledger.PendingJobs)}");
     }
 
     /// <summary>UAR and LIR alone: nothing is written.</summary>
     private async Task LookOnlyAsync()
     {
         await SettleAsync();
-        (int writes, int commits) = (_machine.Database.Writes, _machine.Database.Commits);
+        int commits = _ledger.RequestCommits;
         for (int i = 0; i < 20; i++)
         {
             Subscription subscription = _population.Subscriptions[_random.Next(_population.Subscriptions.Count)];
@@ -171,7 +248,7 @@ internal sealed partial class Storm
         }
 
         await WaitAsync();
-        if ((writes, commits) != (_machine.Database.Writes, _machine.Database.Commits)) _ledger.Fail("a UAR or a LIR wrote something");
+        if (commits != _ledger.RequestCommits) _ledger.Fail("a UAR or a LIR wrote something");
     }
 
     private async Task RepairAsync(SimulatedUe ue)

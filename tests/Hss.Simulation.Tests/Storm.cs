@@ -23,7 +23,9 @@ internal sealed partial class Storm
     private readonly Dictionary<string, CscfConnection> _open = new(StringComparer.Ordinal);
     private readonly List<CscfConnection> _ending = [];
     private readonly List<Operation> _waitedFor = [];
+    private readonly List<Operation> _sent = [];
     private readonly List<Task> _provisioning = [];
+    private readonly SimulatedServers _servers;
     private Machine _machine = null!;
     private int _connections;
     private int _step;
@@ -33,6 +35,7 @@ internal sealed partial class Storm
         _seed = seed;
         _random = new Random(seed);
         _requests = new RequestMaker(_random, _population);
+        _servers = new SimulatedServers(seed, _time, _ledger);
     }
 
     public Ledger Ledger => _ledger;
@@ -43,15 +46,16 @@ internal sealed partial class Storm
 
     public int Repairs { get; private set; }
 
+    public int Copies { get; private set; }
+
     public int Steps => _step;
 
     public static async Task<Storm> StartAsync(int seed)
     {
         Storm storm = new(seed);
         MemoryDatabase empty = new();
-        storm._machine = new Machine(empty, storm._ledger.History, storm._time);
+        storm._machine = new Machine(empty, storm._ledger, storm._time);
         await storm._machine.Store.UpsertAsync(storm._population.Subscriptions, CancellationToken.None);
-        storm._ledger.Start(storm._machine, storm._population.Subscriptions);
         return storm;
     }
 
@@ -61,18 +65,22 @@ internal sealed partial class Storm
         _step++;
         switch (_random.Next(100))
         {
-            case < 56: await AskAsync(_random.Next(1, 8)); break;
-            case < 68: await WaitAsync(); break;
-            case < 72: await CutAsync(); break;
-            case < 75: await ReplaceAsync(); break;
-            case < 79: HoldOrRelease(); break;
-            case < 83: BreakDisk(); break;
-            case < 87: Advance(); break;
-            case < 89: Desynchronise(); break;
-            case < 91: await CrashAsync(); break;
-            case < 92: await RestartAsync(); break;
-            case < 93: Provision(); break;
-            case < 98: await SettleAsync(); break;
+            case < 48: await AskAsync(_random.Next(1, 8)); break;
+            case < 56: await RepeatAsync(); break;
+            case < 66: await WaitAsync(); break;
+            case < 69: await CutAsync(); break;
+            case < 70: await BreakOffAsync(); break;
+            case < 73: await ReplaceAsync(); break;
+            case < 76: HoldOrRelease(); break;
+            case < 79: BreakDisk(); break;
+            case < 84: Advance(); break;
+            case < 85: Desynchronise(); break;
+            case < 87: await CrashAsync(); break;
+            case < 88: await RestartAsync(); break;
+            case < 92: Provision(); break;
+            case < 93: Remove(); break;
+            case < 96: Operate(); break;
+            case < 99: await SettleAsync(); break;
             default: await LookOnlyAsync(); break;
         }
 
@@ -84,8 +92,13 @@ internal sealed partial class Storm
     {
         Note("the storm ends");
         await SettleAsync();
+        await PeaceAsync();
+        await _machine.Store.UpsertAsync(_population.Subscriptions, CancellationToken.None);
         foreach (SimulatedUe ue in _population.Phones.ToArray()) await RepairAsync(ue);
+        await PeaceAsync();
         await SettleAsync();
+        if (_machine.Node.OpenPeers.Sum(peer => peer.AwaitingAnswers) is > 0 and var pending) _ledger.Fail($"{pending} requests still wait for an answer");
+        if (_machine.Node.RequestsInProgress is > 0 and var owed) _ledger.Fail($"{owed} requests are still in work");
         ThrowIfFailed();
         foreach (CscfConnection connection in _open.Values) connection.MayClose = true;
         await _machine.DiscardAsync();
@@ -106,14 +119,32 @@ internal sealed partial class Storm
         }
     }
 
+    /// <summary>Somebody sends again what was sent before, over whichever way there is.</summary>
+    private async Task RepeatAsync()
+    {
+        for (int count = _random.Next(1, 5); count > 0 && _sent.Count > 0; count--)
+        {
+            Operation root = _sent[^(_random.Next(Math.Min(_sent.Count, 24)) + 1)];
+
+            // Where nobody can tell any more what came of it, only what changes something can be followed.
+            bool canTell = root.ChangesState || _ledger.Locked(() => root.Answer is not null && root.AnsweredBy == _machine);
+            Subscription subscription = _population.Subscriptions.First(one => one.SubscriptionId == root.SubscriptionId);
+            if (!canTell || _waitedFor.Count >= MostOwed || !_ledger.HasRoom(subscription)) continue;
+            Copies++;
+            CscfConnection connection = await ConnectionForAsync(root);
+            await SendAsync(_requests.Copy(root, 0x8000_0000u + (uint)Copies, connection.IsRelay ? connection.Cscf : null), connection);
+        }
+    }
+
     // Half of all requests are about a few subscribers, so that they meet; every fifth subscriber has two phones and two sets.
     private Subscription PickSubscription() => _random.Next(2) == 0
         ? _population.Subscriptions[5 * _random.Next(3)]
         : _population.Subscriptions[_random.Next(_population.Subscriptions.Count)];
 
-    private async Task SendAsync(Operation operation)
+    private async Task SendAsync(Operation operation, CscfConnection? over = null)
     {
-        CscfConnection connection = await ConnectionForAsync(operation);
+        CscfConnection connection = over ?? await ConnectionForAsync(operation);
+        if (operation is { Original: null, IsRemembered: true }) _sent.Add(operation);
         Note($"{operation} over {connection.Cscf}");
         _waitedFor.Add(operation);
         _ledger.Invoke(connection, operation);
@@ -124,14 +155,17 @@ internal sealed partial class Storm
     {
         string cscf = _random.Next(4) == 0 ? Relay
             : operation.Server.Length == 0 ? Icscf
-            : operation.Server == Hss.Procedures.Tests.CxRequests.ScscfName ? RequestMaker.Scscf : RequestMaker.OtherScscf;
+            : RequestMaker.HostOf(operation.Server);
         return _open.TryGetValue(cscf, out CscfConnection? open) ? open : await ConnectAsync(cscf);
     }
 
+    private CscfConnection Connection(string cscf) =>
+        new(_machine, cscf, cscf is Relay or Icscf, ++_connections, _ledger.Received, _ledger.Ended, _servers.AskAsync);
+
     private async Task<CscfConnection> ConnectAsync(string cscf)
     {
-        CscfConnection connection = new(_machine, cscf, ++_connections, _ledger.Received, _ledger.Ended);
-        await connection.OpenAsync(isRelay: cscf == Relay);
+        CscfConnection connection = Connection(cscf);
+        await connection.OpenAsync();
         _open[cscf] = connection;
         return connection;
     }

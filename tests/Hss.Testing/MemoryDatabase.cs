@@ -49,6 +49,10 @@ public sealed class MemoryDatabase : ISubscriberDatabase
 
     public Action? OnCommit { get; set; }
 
+    /// <summary>Given the very moment at which a commit becomes durable, to be called once: whoever watches sees before and after with nothing
+    /// in between.</summary>
+    public Action<Action>? OnDurable { get; set; }
+
     /// <summary>Commits that were tried.</summary>
     public int Commits => Volatile.Read(ref _commits);
 
@@ -149,14 +153,20 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         var number = Interlocked.Increment(ref _commits);
         var fault = CommitFaults?.Invoke(number) ?? CommitFault.None;
         if (fault == CommitFault.Refused) throw new StoreUnavailableException("planned: the disk is full");
-        _durable = _open;
-        _open = null;
+        if (OnDurable is { } watch) watch(Keep);
+        else Keep();
         if (fault == CommitFault.AcknowledgementLost) throw new StoreUnavailableException("planned: the acknowledgement is lost");
     }
 
     public void Rollback() => _open = null;
 
     public void Dispose() => _commitsMayGo.Dispose();
+
+    private void Keep()
+    {
+        _durable = _open!;
+        _open = null;
+    }
 
     private UpsertCounts Upsert(IReadOnlyList<Subscription> subscriptions)
     {

@@ -138,6 +138,22 @@ public sealed class PushProfileTests
         Assert.Equal("NotRegistered | NotRegistered", await rig.StatesAsync(AliceSubscription()));
     }
 
+    [Fact]
+    public async Task A_user_who_left_and_authenticates_again_is_not_dropped_by_an_older_answer()
+    {
+        await using var rig = new JobRig().Start();
+        await rig.AddAsync(AliceSubscription(), Registered(X, Alice, AliceTablet));
+        await rig.Store.UpsertAsync([WithFilter("sip:as")], None);
+        var ppr = await rig.NextAsync();
+        Assert.Equal("PPR x alice profile charging", ppr.Text);
+        var alice = await rig.FindAsync(AliceSubscription());
+        await rig.CommitAsync(alice, new([(0, Registered(X, AliceTablet) with { AuthenticationPendingPrivateIdentities = [Alice] })], []));
+        ppr.ReplyExperimental(5001);
+        Assert.Equal(CxJobState.Failed, Assert.Single(await rig.EndAsync()).State);
+        Assert.Equal(Alice, Assert.Single((await rig.FindAsync(AliceSubscription())).States[0].AuthenticationPendingPrivateIdentities));
+        Assert.Equal("Registered x alice.tablet outdated | NotRegistered", await rig.StatesAsync(AliceSubscription()));
+    }
+
     [Theory]
     [InlineData(5012u, 3)]
     [InlineData(3004u, 3)]

@@ -138,7 +138,8 @@ internal sealed class PushProfile(
             var state = subscriber.States[set];
             if (!jobs[0].Parts.HasFlag(ProfileParts.DigestCredentials))
                 another = state.RegisteredPrivateIdentities.SkipWhile(one => one != user).Skip(1).FirstOrDefault();
-            if (state.Status == RegistrationStatus.Registered && !state.RestorationData.Any(data => data.PrivateIdentity == user))
+            // Who has left the set since is not dropped again: an authentication he has begun meanwhile is newer than what the answer is about.
+            if (state.RegisteredPrivateIdentities.Contains(user, StringComparer.Ordinal) && !state.RestorationData.Any(data => data.PrivateIdentity == user))
                 return new([(set, RegistrationTransitions.Clear(state, user))], []);
             return another is null ? new(After(jobs, subscriber, delivered: false), []) : SubscriberChange.None;
         }

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Hss.Storage;
+using Hss.Subscribers;
+using Hss.Testing;
+
+namespace Hss.Simulation.Tests;
+
+/// <summary>One part of a commit: what it did to one subscription. A null write is one of provisioning.</summary>
+internal sealed record DurableStep(string SubscriptionId, SubscriberWrite? Write);
+
+/// <summary>A database without a disk whose every commit is told the moment it is durable, before anybody else can know.</summary>
+/// Order: of its owner, one commit at a time.
+internal sealed class ObservedDatabase : ISubscriberDatabase
+{
+    private readonly MemoryDatabase _inner;
+    private readonly List<DurableStep> _steps = [];
+    private bool _writesJobs;
+
+    /// <param name="inner">The database.</param>
+    /// <param name="observe">Given what makes it durable, the parts of the commit, and whether jobs are among them.</param>
+    public ObservedDatabase(MemoryDatabase inner, Action<Action, IReadOnlyList<DurableStep>, bool> observe)
+    {
+        _inner = inner;
+        inner.OnDurable = keep => observe(keep, _steps, _writesJobs);
+    }
+
+    public string? FindOwner(IdentityKind kind, string identity) => _inner.FindOwner(kind, identity);
+
+    public StoredSubscriber? Read(string subscriptionId) => _inner.Read(subscriptionId);
+
+    public StoreCounts Count() => _inner.Count();
+
+    public IReadOnlyList<string> SubscriptionIds(int most) => _inner.SubscriptionIds(most);
+
+    public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() => _inner.WildcardedIdentities();
+
+    public IReadOnlyList<CxJob> Jobs(CxJobQuery query) => _inner.Jobs(query);
+
+    public IReadOnlyList<OpenJobs> OpenJobs() => _inner.OpenJobs();
+
+    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates)
+    {
+        _writesJobs = true;
+        _inner.WriteJobs(jobs, updates);
+    }
+
+    public int PruneJobs(DateTimeOffset finishedBefore, int keep)
+    {
+        _writesJobs = true;
+        return _inner.PruneJobs(finishedBefore, keep);
+    }
+
+    public int? Remove(string subscriptionId)
+    {
+        Note(new DurableStep(subscriptionId, null));
+        return _inner.Remove(subscriptionId);
+    }
+
+    public void Write(SubscriberWrite write)
+    {
+        _inner.Write(write);
+        _steps.Add(new DurableStep(write.Subscription.SubscriptionId, write));
+        _writesJobs |= write.WritesJobs;
+    }
+
+    public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions)
+    {
+        Func<UpsertCounts> write = _inner.PrepareUpsert(subscriptions);
+        return () =>
+        {
+            foreach (Subscription subscription in subscriptions) Note(new DurableStep(subscription.SubscriptionId, null));
+            return write();
+        };
+    }
+
+    public void Commit()
+    {
+        try
+        {
+            _inner.Commit();
+        }
+        finally
+        {
+            Forget();
+        }
+    }
+
+    public void Rollback()
+    {
+        Forget();
+        _inner.Rollback();
+    }
+
+    public void Dispose() => _inner.Dispose();
+
+    private void Note(DurableStep step)
+    {
+        _steps.Add(step);
+        _writesJobs = true;
+    }
+
+    private void Forget()
+    {
+        _steps.Clear();
+        _writesJobs = false;
+    }
+}
