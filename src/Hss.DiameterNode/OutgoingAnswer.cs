@@ -8,7 +8,8 @@ public enum OutgoingOutcome
     /// <summary>An answer of the destination came; its result says the rest.</summary>
     Answered,
 
-    /// <summary>No path to the destination: no peer is open that could take it, or every path said 3002 or 3004 (RFC 6733 7.1.3).</summary>
+    /// <summary>No path to the destination: no peer is open that could take it, or every path said 3002 or 3004 (RFC 6733 7.1.3), or brought the
+    /// answer of another host.</summary>
     Undeliverable,
 
     /// <summary>It was sent and nobody answered in time. The destination may have acted on it.</summary>

@@ -8,8 +8,8 @@ namespace Hss.DiameterNode;
 /// under it, and no other lock is held when the exchange is called. Errors: none; every end is an <see cref="OutgoingAnswer"/>.
 /// Spec: RFC 6733 5.5.4, 6.1; RFC 3539 3.4.
 /// <remarks>
-/// The current attempt ends, and the next path is tried, when its time is over, when its peer says 3002 or 3004, when its connection
-/// ends, or when its peer becomes suspect. An attempt that was passed over so is still waited for: whichever answer comes first, over
+/// The current attempt ends, and the next path is tried, when its time is over, when its peer says 3002 or 3004, when another host than
+/// the destination answers, when its connection ends, or when its peer becomes suspect. An attempt that was passed over so is still waited for: whichever answer comes first, over
 /// whichever path, is the answer. The exchange ends with it, or when no path is left and nothing is worth waiting for, or at the latest
 /// after <see cref="MostAnswerTimes"/> times the time of an attempt.
 /// </remarks>
@@ -89,6 +89,15 @@ internal sealed class OutgoingExchange : IDisposable
                 attempt.IsRefused = true;
                 _refusal = answer;
                 PassOver(attempt, $"it answered {(uint)answer.Code}");
+                return;
+            }
+
+            if (!answer.IsProtocolError && !answer.MayBeFrom(Request.DestinationHost))
+            {
+                // A relay that does not reach the destination may hand the request to somebody else of its realm, and that one may answer
+                // "done". It was not done where it had to be: the request did not arrive.
+                attempt.IsRefused = true;
+                PassOver(attempt, "another host answered than the one it was for");
                 return;
             }
 

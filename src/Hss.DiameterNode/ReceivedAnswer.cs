@@ -1,3 +1,4 @@
+using System.Text;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Base;
 
@@ -11,6 +12,16 @@ internal readonly record struct ReceivedAnswer(byte[] Frame, ResultCode Code, Ex
 
     /// <summary>Whether the peer could not deliver the request, or would not: another path may do better (RFC 6733 7.1.3).</summary>
     public bool IsRefusal => Code is ResultCode.UnableToDeliver or ResultCode.TooBusy;
+
+    /// <summary>Whether it is about the way, and may come from any node on it (RFC 6733 7.1.3).</summary>
+    public bool IsProtocolError => AnswerForm.IsProtocolError(Code);
+
+    /// <summary>Whether the destination can have written it: its Origin-Host says so, or it says nothing (and then it is no usable answer).</summary>
+    public bool MayBeFrom(string host)
+    {
+        AvpValue origin = AvpOccurrences.Find(Frame, Avp.OriginHost).First;
+        return !origin.IsPresent || Ascii.EqualsIgnoreCase(origin.Span, host);
+    }
 
     /// <summary>Reads an answer whose header belongs to the request.</summary>
     /// The result is read first and by itself: 3002 and 3004 mean another path however poorly the rest is written.

@@ -77,6 +77,27 @@ public sealed class FailoverTests
         Assert.Equal((OutgoingOutcome.Undeliverable, refusal), (answer.Outcome, answer.Code));
     }
 
+    /// <summary>A relay without a way to the destination may pick another host of its realm; what that one says is not the destination's word.</summary>
+    [Theory]
+    [InlineData(2001u)]
+    [InlineData(5012u)]
+    public async Task What_another_host_answers_is_no_delivery(uint result)
+    {
+        await using TestNode node = new();
+        FakePeer one = await node.ConnectRelayAsync(Dra);
+        FakePeer other = await node.ConnectRelayAsync("other.example");
+        Task<OutgoingAnswer> sending = node.Node.SendAsync(Requests.Rtr(), default);
+        foreach (FakePeer relay in (FakePeer[])[other, one])
+        {
+            ReceivedMessage rtr = await relay.ExpectRtrAsync();
+            Assert.False(rtr.Header.Flags.HasFlag(CommandFlags.Retransmitted));
+            await relay.SendAsync(Requests.Rta(rtr, result, originHost: "scscf2." + Requests.Realm));
+        }
+
+        OutgoingAnswer answer = await sending;
+        Assert.Equal((OutgoingOutcome.Undeliverable, ResultCode.None, false), (answer.Outcome, answer.Code, answer.IsSuccess));
+    }
+
     [Fact]
     public async Task A_refusal_after_a_silence_leaves_the_doubt()
     {

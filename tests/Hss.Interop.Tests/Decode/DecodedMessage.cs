@@ -21,6 +21,9 @@ internal sealed record DecodedMessage(
         "diameter.applicationId.unknown", "diameter.cmd.code.unknown", "diameter.version.unknown", "diameter.reserved_bit_set",
     };
 
+    // AVPs of TS 29.229 that are younger than the dictionary of tshark 4.0: Alternate-Digest-Algorithm and Alternate-Digest-HA1 (Release 15).
+    private static readonly string[] TooYoung = ["Unknown AVP 662 (vendor=3GPP)", "Unknown AVP 663 (vendor=3GPP)"];
+
     /// <summary>Runs tshark over a capture file and keeps what <paramref name="source"/> sent.</summary>
     public static async Task<IReadOnlyList<DecodedMessage>> ReadAsync(string file, IPEndPoint source)
     {
@@ -59,7 +62,7 @@ internal sealed record DecodedMessage(
     {
         foreach (var field in message.Descendants("field"))
         {
-            if (SuspectFields.Contains(Name(field)))
+            if (SuspectFields.Contains(Name(field)) && !IsTooYoung(field))
                 yield return $"{Name(field)}: {field.Attribute("showname")?.Value} (in {AvpName(field.Ancestors("field").LastOrDefault() ?? field)})";
             // An Enumerated value or a result code that its dictionary does not know, for instance "Result-Code: Unknown (7777)".
             // Not in Failed-AVP: a bad value that stands there is the peer's own, returned.
@@ -68,6 +71,11 @@ internal sealed record DecodedMessage(
                 yield return $"value not known to tshark: {field.Attribute("showname")!.Value}";
         }
     }
+
+    // The complaint stands at the AVP's code, the value beside it: whatever is said about that AVP itself, and nothing around it.
+    private static bool IsTooYoung(XElement field) =>
+        field.Ancestors("field").FirstOrDefault(f => Name(f) == "diameter.avp") is { } avp
+        && avp.Descendants("field").Any(f => TooYoung.Any(young => f.Attribute("showname")?.Value.Contains(young, StringComparison.Ordinal) == true));
 
     // "AVP: Session-Id(263) l=60 f=-M- val=..." -> "Session-Id(263)"
     private static string AvpName(XElement avp)

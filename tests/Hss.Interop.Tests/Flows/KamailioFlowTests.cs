@@ -57,6 +57,9 @@ public sealed class KamailioFlowTests
     [SkippableFact]
     public Task Unregistered_callee() => RunAsync(_flows.UnregisteredCalleeAsync);
 
+    [SkippableFact]
+    public Task Registration_ended_by_the_HSS() => RunAsync(_flows.TerminationByTheHssAsync);
+
     /// <summary>Kamailio 5.6 parses User-Data without checks: a profile it does not like kills it, sometimes only at the next message.</summary>
     [SkippableFact]
     public Task No_CSCF_crashed() => RunAsync(async () =>

@@ -1,18 +1,23 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Hss.Diameter.Commands.Cx;
 using Hss.Interop.Tests.Peers;
 
 namespace Hss.Interop.Tests.Flows;
 
 /// <summary>The flows of a UE through the real CSCFs. Each brings the users it needs into the state it starts from, so that any order will do.</summary>
 /// Subscribers (db/demo.jsonl): 1 and 2 have a USIM, 3 is a digest phone; 1 has an iFC that sends its INVITEs to the application server.
+/// 4 is a mobile like 2.
 internal sealed class KamailioFlows(KamailioRig rig)
 {
     private const string Mobile1 = "001010000000001";
     private const string Mobile2 = "001010000000002";
     private const string FixedLine = "001010000000003";
+    private const string Ended = "001010000000004"; // only in the flow where the HSS ends a registration
     private const string Stranger = "001019999999999";
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(20);
+
     private const long SqnAhead = 100_000 << 5; // SEQ 100,000 steps ahead of the HSS, whatever the IND
 
     /// <summary>All of them, by name.</summary>
@@ -112,6 +117,33 @@ internal sealed class KamailioFlows(KamailioRig rig)
         Shows(Refused(await rig.UeAsync("call", "--imsi", Mobile1, "--to", $"sip:{FixedLine}@{KamailioRig.Realm}")), @"SIP/2\.0 480");
     }
 
+    /// <summary>Another S-CSCF takes the user over: the HSS has the real one drop him (RTR), and a call that still goes there finds nobody.</summary>
+    public async Task TerminationByTheHssAsync()
+    {
+        string impi = CxRequests.PrivateIdentity(Ended), impu = CxRequests.PublicIdentity(Ended);
+        Succeeds(await rig.UeAsync("register", "--imsi", Ended, "--port", "5072"));
+        string[] call = ["--imsi", Mobile1, "--to", impu, "--through", "terminating"];
+        await using (var callee = rig.StartUe("answer", "--imsi", Ended, "--port", "5072"))
+        {
+            await callee.WaitForLineAsync(line => line == "listening", TimeSpan.FromSeconds(10));
+            Shows(Succeeds(await rig.UeAsync("call", call)), @"INVITE .* SIP/2\.0 200 OK \['rig-ue'\]");
+        }
+
+        await using var other = await DiameterClient.ConnectAsync(rig.Server.Endpoint, "scscf9." + KamailioRig.Realm);
+        const string OtherName = "sip:scscf9." + KamailioRig.Realm + ":6060";
+        Is("2001", await other.MarAsync(impi, impu, OtherName));
+        await rig.Server.WaitForJobAsync("RegistrationTermination", impi, KamailioRig.ScscfIdentity, "Acknowledged", TimeSpan.FromSeconds(20));
+        
+        Is("2001", await other.SarAsync(impi, impu, OtherName, ServerAssignmentType.Registration));
+        Is("2001", await other.SarAsync(impi, impu, OtherName, ServerAssignmentType.UserDeregistration));
+        // Kamailio marks the contact and removes it at the next turn of its timer (5 s in this rig); until then a call runs into the void.
+        var end = Environment.TickCount64 + (long)RemovalLimit.TotalMilliseconds;
+        string later;
+        do later = Refused(await rig.UeAsync("call", [.. call, "--wait", "1"]));
+        while (!later.Contains("SIP/2.0 404", StringComparison.Ordinal) && Environment.TickCount64 < end);
+        Shows(later, @"SIP/2\.0 404");
+    }
+
     // The digest phone is sipp. AKA is not: sipp 3.6 treats RES as text, so that one RES in sixteen (an octet 00 or 5B) fails there.
     private Task<Outcome> SippRegisterAsync(int expires) => rig.SippAsync("register.xml", new IPEndPoint(Loopback.Icscf, 5060),
         $"{FixedLine};[authentication username={FixedLine}@{KamailioRig.Realm} password=digestpass3];{expires};");
@@ -133,6 +165,8 @@ internal sealed class KamailioFlows(KamailioRig rig)
         Expect(outcome.ExitCode == 1, "the call flow is refused", outcome.Output);
         return outcome.Output;
     }
+
+    private void Is(string result, DiameterAnswer answer) => Expect(answer.Result == result, $"result {result}", $"{answer}");
 
     private void Shows(string flow, string pattern) => Expect(Regex.IsMatch(flow, pattern), $"the flow shows /{pattern}/", flow);
 

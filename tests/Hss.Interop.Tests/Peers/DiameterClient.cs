@@ -198,7 +198,7 @@ internal sealed class DiameterClient : ICxClient, IAsyncDisposable
             ? writer => writer.WriteUnsigned32(Avp.ResultCode, (uint)ResultCode.Success)
             : _serve(request);
         if (avps is null) return;
-        await WriteAsync(Frame(header.ToAnswer(), writer =>
+        var answer = Frame(header.ToAnswer(), writer =>
         {
             if (request.Find(Avp.SessionId) is { IsPresent: true } session) writer.WriteText(Avp.SessionId, session.ToText());
             writer.WriteText(Avp.OriginHost, OriginHost);
@@ -206,7 +206,10 @@ internal sealed class DiameterClient : ICxClient, IAsyncDisposable
             avps(writer);
             // An agent's own mark on the request comes back to it, last and in order (RFC 6733 6.2).
             foreach (var proxy in request.All(Avp.ProxyInfo)) writer.WriteRawAvp(proxy.RawAvp.Span);
-        }));
+        });
+        // A protocol error is told by the E bit too (RFC 6733 7.1.3).
+        if (new DiameterAnswer(answer).Find(Avp.ResultCode).ToUnsigned32() is >= 3000 and < 4000) answer[4] |= (byte)CommandFlags.Error;
+        await WriteAsync(answer);
     }
 
     private static byte[] Frame(DiameterHeader header, Action<MessageWriter> avps)

@@ -9,6 +9,9 @@ public sealed class KamailioRig : IAsyncLifetime
 {
     public const string Realm = "ims.mnc001.mcc001.3gppnetwork.org";
 
+    /// <summary>Origin-Host of the real S-CSCF.</summary>
+    public const string ScscfIdentity = "scscf." + Realm;
+
     private const int WatchdogSeconds = 10;
     private const int LogTailLines = 40;
 
@@ -42,7 +45,9 @@ public sealed class KamailioRig : IAsyncLifetime
             // Short on purpose: a control socket's path may not be longer than 107 characters.
             _work = Directory.CreateTempSubdirectory("hss-rig-").FullName;
             LoopbackPorts.DemandFree(Endpoints);
-            _server = await ServerProcess.StartAsync(Path.Combine(_work, "hss"), new IPEndPoint(Loopback.Hss, 3868), "--demo");
+            await ImportAsync(Path.Combine(_work, "hss"));
+            _server = await ServerProcess.StartAsync(Path.Combine(_work, "hss"), new IPEndPoint(Loopback.Hss, 3868),
+                $"--Diameter:Peers:0:Identity={ScscfIdentity}", "--Diameter:Peers:0:Quirks=kamailio");
             var start = await RunAsync("/bin/bash", Rig("start"), "--work", _work, "--hss", Server.Endpoint.ToString(), "--net", Loopback.Net,
                 "--watchdog", WatchdogSeconds.ToString(CultureInfo.InvariantCulture));
             if (start.ExitCode != 0) throw new InvalidOperationException($"the CSCFs did not start:\n{start.Output}");
@@ -118,6 +123,18 @@ public sealed class KamailioRig : IAsyncLifetime
     {
         _keepWork = true;
         return $"---- icscf\n{Tail(ReadLog("icscf"))}\n---- scscf\n{Tail(ReadLog("scscf"))}\n---- HSS\n{Tail(_server?.Log ?? "")}\n(all of it: {_work})";
+    }
+
+    // The demo's subscribers, and a fourth one that is the second over again.
+    private static async Task ImportAsync(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "db", "demo.jsonl"));
+        var second = lines.Single(line => line.Contains("\"imsi-001010000000002\"", StringComparison.Ordinal));
+        var fourth = second.Replace("001010000000002", "001010000000004", StringComparison.Ordinal).Replace("2125550002", "2125550004", StringComparison.Ordinal);
+        var file = Path.Combine(folder, "subscribers.jsonl");
+        await File.WriteAllLinesAsync(file, [.. lines, fourth]);
+        await ServerProcess.ImportAsync(folder, file);
     }
 
     private async Task WaitForPeersAsync()

@@ -61,12 +61,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The `import` command on the store of a folder, while no server uses it.</summary>
-    public static async Task ImportAsync(string folder, string file)
+    public static Task ImportAsync(string folder, string file) => CommandAsync(folder, "import", "--file", file);
+
+    /// <summary>Any command on the store of a folder, while no server uses it; it must end well. Returns what it said.</summary>
+    public static async Task<string> CommandAsync(string folder, params IEnumerable<string> command)
     {
         Directory.CreateDirectory(folder);
         var outcome = await ChildProcess.RunAsync(
-            "dotnet", [Repository.ServerAssembly, "import", "--file", file, .. StoreArguments(folder)], folder, TimeSpan.FromMinutes(2));
-        Assert.True(outcome.ExitCode == 0, $"import of {file} ended with {outcome.ExitCode}:\n{outcome.Output}");
+            "dotnet", [Repository.ServerAssembly, .. command, .. StoreArguments(folder)], folder, TimeSpan.FromMinutes(2));
+        Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', command)} ended with {outcome.ExitCode}:\n{outcome.Output}");
+        return outcome.Output;
     }
 
     /// <summary>The first line of its console, past or future, that is wanted.</summary>

@@ -113,6 +113,9 @@ internal sealed class TestScscf : ICxClient, IAsyncDisposable
 
     private Action<MessageWriter>? Take(ReceivedRequest request)
     {
+        // A relay that has lost the way to one node of a realm may try the next one; what is for somebody else is not ours (RFC 6733 6.1.4).
+        if (request.Find(Avp.DestinationHost) is { IsPresent: true } destination && destination.ToText() != OriginHost)
+            return avps => avps.WriteUnsigned32(Avp.ResultCode, (uint)ResultCode.UnableToDeliver);
         _received.Writer.TryWrite(request);
         if (Serve(request) is not { } result) return null;
         return avps =>

@@ -42,7 +42,7 @@ internal sealed class RelayRig : IAsyncDisposable
     /// HSS opens and the second one for what the (only) relay opens.</summary>
     public IReadOnlyList<WireTap> Taps => _taps;
 
-    private static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
+    public static IPEndPoint HssEndpoint { get; } = new(Loopback.RelayedHss, Port);
 
     private static IPEndPoint HssTlsEndpoint { get; } = new(Loopback.RelayedHss, TlsPort);
 

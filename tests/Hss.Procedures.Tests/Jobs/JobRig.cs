@@ -75,8 +75,13 @@ internal sealed class JobRig : IAsyncDisposable
         return subscriber;
     }
 
-    public async Task<Subscriber> FindAsync(Subscription subscription) =>
-        (await Store.FindByPrivateIdentityAsync(subscription.PrivateIdentities[0].Identity, None))!;
+    /// <summary>The subscriber as it is once every commit under way has shown.</summary>
+    public async Task<Subscriber> FindAsync(Subscription subscription)
+    {
+        var seen = await Store.FindByPrivateIdentityAsync(subscription.PrivateIdentities[0].Identity, None);
+        using var turn = await Store.EnterAsync(seen!, None);
+        return turn.Subscriber!;
+    }
 
     public async Task CommitAsync(Subscriber subscriber, SubscriberChange change)
     {

@@ -167,7 +167,7 @@ class Ue:
         return answer.startswith("SIP/2.0 200")
 
     def call(self, to):
-        first_hop = self.scscf if self.options.through == "scscf" else self.icscf
+        first_hop = self.icscf if self.options.through == "icscf" else self.scscf
         route = f"Route: <sip:orig@{self.scscf[0]}:{self.scscf[1]};lr>\n" if self.options.through == "scscf" else ""
         self.cseq += 1
         sdp = f"v=0\no=- 1 1 IN IP4 {self.ip}\ns=-\nc=IN IP4 {self.ip}\nt=0 0\nm=audio 40000 RTP/AVP 8\n"
@@ -241,7 +241,8 @@ def main():
     p.add_argument("--visited", help="P-Visited-Network-ID, without its quotes")
     p.add_argument("--contact-parameters", default="")
     p.add_argument("--to")
-    p.add_argument("--through", choices=["icscf", "scscf"], default="icscf")
+    p.add_argument("--through", choices=["icscf", "scscf", "terminating"], default="icscf",
+                   help="terminating: straight to the S-CSCF as a call for the callee, without the question to the HSS where he is")
     p.add_argument("--seconds", type=float, default=15)
     p.add_argument("--wait", type=float, default=8)
     options = p.parse_args()
