@@ -45,6 +45,7 @@ internal readonly record struct ReceivedAnswer(byte[] Frame, ResultCode Code, Ex
     {
         if (code == ResultCode.None && experimental == 0) return "it has no result";
         bool isSuccess = IsSuccess((uint)code) || (code == ResultCode.None && IsSuccess(experimental));
+        if (code != ResultCode.None && experimental != 0 && IsSuccess((uint)code) != IsSuccess(experimental)) return "its two results contradict each other";
         if (header.IsError && isSuccess) return "its E bit and its result contradict each other";
 
         // 6.2, 8.8: an answer repeats the Session-Id. One that names another session speaks of somebody else, whatever its identifiers say.

@@ -90,6 +90,7 @@ internal sealed class JobAudit
         CxJobState.Forced => [before.Terminate(job, subscription, [], endsWholeSets: false)],
         CxJobState.Acknowledged => AnswersTo(job).Where(answer => answer.IsSuccess || IsDone(job, answer)).Select(answer =>
             before.Terminate(job, subscription, answer.Code == 5012 ? null : answer.Kept, endsWholeSets: job.Server.DiameterHost == RequestMaker.Kamailio)),
+        CxJobState.Withdrawn => [before, before.BackAgain(job, subscription)],
         _ => [before],
     };
 

@@ -106,6 +106,24 @@ internal sealed class RegistrationModel(ImmutableArray<SetModel> sets)
         return AnyServer() is { Length: > 0 } name ? $"{Success} {name}" : "E:2003";
     }
 
+    /// <summary>An RTR SERVER_CHANGE was not sent, because its S-CSCF serves the user again: what that one has kept of the profile may be old.</summary>
+    public RegistrationModel BackAgain(CxJob job, Subscription subscription)
+    {
+        RegistrationModel next = this;
+        if (job.Reason != TerminationReason.ServerChange) return next;
+        string[] users = [job.PrivateIdentity, .. job.AssociatedIdentities];
+        for (int set = 0; set < sets.Length; set++)
+        {
+            SetModel state = sets[set];
+            bool isMeant = subscription.ImplicitRegistrationSets[set].PublicIdentities.Any(identity => job.PublicIdentities.Contains(identity.Identity));
+            bool isBack = state.Status == RegistrationStatus.Unregistered
+                || (state.Status == RegistrationStatus.Registered && state.Registered.Split(' ').Any(users.Contains));
+            if (isMeant && isBack && state.Server == job.Server.Name) next = next.With(set, state with { IsOutdated = true });
+        }
+
+        return next;
+    }
+
     /// <summary>An RTR was done (6.1.3.1). <paramref name="kept"/>: identities that stay for emergencies, null for all.</summary>
     public RegistrationModel Terminate(CxJob job, Subscription subscription, IReadOnlyCollection<string>? kept, bool endsWholeSets)
     {

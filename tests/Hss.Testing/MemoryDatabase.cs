@@ -53,6 +53,9 @@ public sealed class MemoryDatabase : ISubscriberDatabase
     /// in between.</summary>
     public Action<Action>? OnDurable { get; set; }
 
+    /// <summary>Called when somebody counts the pending jobs.</summary>
+    public Action? OnCount { get; set; }
+
     /// <summary>Commits that were tried.</summary>
     public int Commits => Volatile.Read(ref _commits);
 
@@ -99,7 +102,11 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         return JobTable.Select(Reading().Jobs, query);
     }
 
-    public IReadOnlyList<OpenJobs> OpenJobs() => JobTable.Open(Reading().Jobs);
+    public IReadOnlyList<OpenJobs> OpenJobs()
+    {
+        OnCount?.Invoke();
+        return JobTable.Open(Reading().Jobs);
+    }
 
     public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates)
     {

@@ -119,6 +119,31 @@ public sealed class CxJobRunnerTests
         Assert.Equal(20, order.Count);
     }
 
+    /// <summary>Behind a change of all subscriptions counting takes longer than sending: it must not be done for every few jobs.</summary>
+    [Fact]
+    public async Task Counting_that_takes_long_is_done_seldom_and_no_server_is_forgotten()
+    {
+        await using var rig = new JobRig();
+        var counts = 0;
+        rig.Database.OnCount = () =>
+        {
+            counts++;
+            rig.Time.Advance(TimeSpan.FromSeconds(1));
+        };
+        foreach (var host in (string[])[HostX, Y.DiameterHost]) rig.Automatic[host] = request => Sent.Answered(request, 2001);
+        for (var number = 0; number < 40; number++)
+        {
+            await rig.AddAsync(Numbered(number), Registered(X, User(number)));
+            await rig.Store.RemoveAsync($"s{number}", None);
+        }
+        rig.Start();
+        await rig.JobAsync(20, job => job.State == CxJobState.Acknowledged);
+        await rig.AddAsync(Numbered(40), Registered(Y, User(40)));
+        await rig.Store.RemoveAsync("s40", None);
+        Assert.All(await rig.EndAsync(), job => Assert.Equal(CxJobState.Acknowledged, job.State));
+        Assert.InRange(counts, 1, 4);
+    }
+
     [Fact]
     public async Task A_dead_server_holds_up_nobody_else()
     {

@@ -24,6 +24,9 @@ public sealed class CxJobRunner : IAsyncDisposable
 
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
+    /// <summary>Counting what is pending may take one part in so many of the time: behind a change of all subscriptions it takes as long as sending many jobs.</summary>
+    private const int CountingShare = 10;
+
     private readonly ISubscriberStore _store;
     private readonly CxJobOptions _options;
     private readonly CxInstruments _instruments;
@@ -38,6 +41,9 @@ public sealed class CxJobRunner : IAsyncDisposable
     private TaskCompletionSource _wake = NewWake();
     private volatile Task? _rest;
     private DateTimeOffset _nextPrune;
+    private IReadOnlyList<OpenJobs> _open = [];
+    private long _counted;
+    private TimeSpan _countPause;
     private Task? _running;
     private int _isDisposed;
 
@@ -130,15 +136,13 @@ public sealed class CxJobRunner : IAsyncDisposable
     private async Task<TimeSpan> SweepAsync(bool isFirst)
     {
         await PruneAsync().ConfigureAwait(false);
-        var open = await _store.ReadOpenJobsAsync(_stop.Token).ConfigureAwait(false);
-        if (isFirst && open.Count > 0) _logger.JobsFound(open.Sum(one => one.Count));
-        _instruments.SetPendingJobs(open, _time);
-        var servers = open.GroupBy(one => one.DiameterHost, StringComparer.Ordinal).ToDictionary(
+        var untilCount = await CountAsync(isFirst).ConfigureAwait(false);
+        var servers = _open.GroupBy(one => one.DiameterHost, StringComparer.Ordinal).ToDictionary(
             server => server.Key, server => server.Min(one => one.NextAttempt), StringComparer.Ordinal);
         foreach (var (host, _) in _lanes.Where(lane => !servers.ContainsKey(lane.Key) && lane.Value.HoldsNothing).ToArray()) _lanes.Remove(host);
 
         var now = _time.GetUtcNow();
-        var next = now + IdleInterval;
+        var next = now + (untilCount ?? IdleInterval);
         // Who has least under way first, so that a busy S-CSCF does not take the places of all.
         foreach (var (host, earliest) in servers.OrderBy(server => LaneOf(server.Key).InFlight))
         {
@@ -148,6 +152,18 @@ public sealed class CxJobRunner : IAsyncDisposable
             if (due < next) next = due;
         }
         return next - now;
+    }
+
+    /// <summary>Finds out which S-CSCFs have something pending; when it did so a moment ago, returns how long that has to do.</summary>
+    private async Task<TimeSpan?> CountAsync(bool isFirst)
+    {
+        if (!isFirst && _countPause - _time.GetElapsedTime(_counted) is var rest && rest > TimeSpan.Zero) return rest;
+        var started = _time.GetTimestamp();
+        _open = await _store.ReadOpenJobsAsync(_stop.Token).ConfigureAwait(false);
+        (_counted, _countPause) = (_time.GetTimestamp(), CountingShare * _time.GetElapsedTime(started));
+        if (isFirst && _open.Count > 0) _logger.JobsFound(_open.Sum(one => one.Count));
+        _instruments.SetPendingJobs(_open, _time);
+        return null;
     }
 
     /// <summary>Starts the due jobs of one S-CSCF while there is room. Returns when it is worth looking again, unless one of them ends before.</summary>
