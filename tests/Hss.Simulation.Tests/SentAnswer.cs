@@ -11,13 +11,13 @@ internal sealed record SentAnswer(int Number, CxJobKind Kind, string Host, strin
 
     public bool IsSuccess => Code is >= 2000 and < 3000;
 
-    /// <summary>Whether the RTR was one of this job: it names those of its identities that are not registered anew.</summary>
+    /// <summary>Whether the RTR was one of this job: it names all of it, or what has not come back to its S-CSCF since it was written.</summary>
     public bool IsTo(CxJob job)
     {
-        string all = Line(job.PrivateIdentity, job.AssociatedIdentities, job.PublicIdentities, job.Reason);
-        (int named, int mayBeNamed) = (Asked.LastIndexOf('['), all.LastIndexOf('['));
-        string[] names = Asked[(named + 1)..^1].Split(' ');
-        return Asked.AsSpan(0, named).SequenceEqual(all.AsSpan(0, mayBeNamed)) && !names.Except(all[(mayBeNamed + 1)..^1].Split(' ')).Any();
+        if (Asked == Line(job.PrivateIdentity, job.AssociatedIdentities, job.PublicIdentities, job.Reason)) return true;
+        string[] parts = Asked.Split(['[', ']', ' '], StringSplitOptions.RemoveEmptyEntries);
+        string[] meant = [job.Reason.ToString(), job.PrivateIdentity, .. job.AssociatedIdentities, .. job.PublicIdentities];
+        return !job.ClearsOnAnswer && parts[0] == meant[0] && parts.All(meant.Contains);
     }
 
     /// <summary>What an RTR says, in one line.</summary>
