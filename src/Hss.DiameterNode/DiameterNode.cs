@@ -31,7 +31,7 @@ public sealed class DiameterNode : IAsyncDisposable
     private readonly Func<double> _jitter;
     private readonly Lock _gate = new();
     private int _count;
-    private readonly Handshakes _unidentified;
+    private readonly Newcomers _unidentified;
     private volatile bool _isStopping;
 
     /// <param name="options">Identity, peers, limits, times.</param>
@@ -60,7 +60,7 @@ public sealed class DiameterNode : IAsyncDisposable
         ServedApplications.Check(options, served);
 
         Options = options;
-        _unidentified = new Handshakes(options.MaxUnidentifiedConnections);
+        _unidentified = new Newcomers(options.MaxUnidentifiedConnections);
         Time = time;
         Log = logs.CreateLogger<DiameterNode>();
         _jitter = jitter ?? SystemRandom;
@@ -139,10 +139,10 @@ public sealed class DiameterNode : IAsyncDisposable
 
         try
         {
-            using Handshakes.Handshake handshake = _unidentified.Enter(connection);
-            using PeerConnection served = new(this, connection, handshake);
+            using Newcomers.Newcomer newcomer = _unidentified.Enter(connection);
+            using PeerConnection served = new(this, connection, newcomer);
             await ServeAsync(served, connection);
-            if (handshake.IsPushedOut) Log.ConnectionRefused(served.RemoteEndPoint, "newer connections needed the place of one that showed no CER");
+            if (newcomer.IsPushedOut) Log.ConnectionRefused(served.RemoteEndPoint, "newer connections needed the place of one that showed no CER");
         }
         finally
         {
@@ -155,7 +155,7 @@ public sealed class DiameterNode : IAsyncDisposable
     {
         await using (connection)
         {
-            using PeerConnection served = new(this, connection, handshake: null, dialler);
+            using PeerConnection served = new(this, connection, newcomer: null, dialler);
             await ServeAsync(served, connection);
         }
     }

@@ -22,18 +22,18 @@ internal sealed class PeerConnection : IDisposable
     private readonly InFlight _inFlight;
     private readonly AnswerQueue _queue;
     private readonly PeerSession _session;
-    private readonly Handshakes.Handshake? _handshake;
+    private readonly Newcomers.Newcomer? _newcomer;
     private volatile bool _isIdentified;
     private volatile bool _isEnding;
     private volatile bool _isAborted;
 
     /// <param name="node">The node.</param>
     /// <param name="context">The transport.</param>
-    /// <param name="handshake">Its place among those that have shown no CER yet; null for a dialled one, which is no stranger.</param>
+    /// <param name="newcomer">Its place among those that have shown no CER yet; null for a dialled one, which is no stranger.</param>
     /// <param name="dialler">Who dialled it; null for an accepted one.</param>
-    public PeerConnection(DiameterNode node, ConnectionContext context, Handshakes.Handshake? handshake, Dialler? dialler = null)
+    public PeerConnection(DiameterNode node, ConnectionContext context, Newcomers.Newcomer? newcomer, Dialler? dialler = null)
     {
-        _handshake = handshake;
+        _newcomer = newcomer;
         _isIdentified = dialler is not null;
         _node = node;
         _context = context;
@@ -90,7 +90,7 @@ internal sealed class PeerConnection : IDisposable
     public void Identify()
     {
         _isIdentified = true;
-        _handshake?.Dispose();
+        _newcomer?.Dispose();
     }
 
     /// <summary>Reads no more; what is owed is answered, then the transport is closed.</summary>

@@ -35,7 +35,7 @@ public sealed class TlsTransport : IDisposable
     private readonly Func<TlsCredentials> _credentials;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Handshakes _handshakes = new(MaxHandshakes);
+    private readonly Newcomers _handshakes = new(MaxHandshakes);
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _outcomes;
 
@@ -73,7 +73,7 @@ public sealed class TlsTransport : IDisposable
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(served);
         TlsConnection? secured;
-        using (Handshakes.Handshake handshake = _handshakes.Enter(connection))
+        using (Newcomers.Newcomer handshake = _handshakes.Enter(connection))
         {
             secured = await AcceptAsync(connection, handshake);
         }
@@ -132,7 +132,7 @@ public sealed class TlsTransport : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private async Task<TlsConnection?> AcceptAsync(ConnectionContext connection, Handshakes.Handshake handshake)
+    private async Task<TlsConnection?> AcceptAsync(ConnectionContext connection, Newcomers.Newcomer handshake)
     {
         FarEnd farEnd = new(static _ => null); // Whose certificate it has to be is known when the CER comes: CapabilitiesExchange looks then.
         SslStream stream = new(new DuplexPipeStream(connection.Transport), leaveInnerStreamOpen: true);

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Connections;
 namespace Hss.DiameterNode;
 
 /// <summary>The connections that are not yet somebody's, as many as there may be; one more pushes the oldest out.</summary>
-/// Shape: one for the TLS handshakes, one for the connections that have shown no CER. Why the oldest: a good handshake takes milliseconds, so the oldest of many is the one that leads nowhere. Refusing the newest would let
-/// whoever opens a few idle connections lock every peer out. Order: any thread.
-internal sealed class Handshakes(int bound)
+/// Shape: one for those in their TLS handshake, one for those that have shown no CER. Order: any thread.
+/// Why the oldest: an honest peer is through in milliseconds, so the oldest of many is the one that leads nowhere. Refusing the newest
+/// would let whoever opens a few idle connections lock every peer out.
+internal sealed class Newcomers(int bound)
 {
     private readonly Lock _gate = new();
-    private readonly LinkedList<Handshake> _underway = new();
+    private readonly LinkedList<Newcomer> _underway = new();
 
     public int Count
     {
@@ -18,10 +19,10 @@ internal sealed class Handshakes(int bound)
         }
     }
 
-    public Handshake Enter(ConnectionContext connection)
+    public Newcomer Enter(ConnectionContext connection)
     {
-        Handshake entered = new(this, connection);
-        Handshake? pushedOut = null;
+        Newcomer entered = new(this, connection);
+        Newcomer? pushedOut = null;
         lock (_gate)
         {
             if (_underway.Count >= bound && _underway.First is { } oldest)
@@ -37,13 +38,13 @@ internal sealed class Handshakes(int bound)
         return entered;
     }
 
-    private void Leave(Handshake handshake)
+    private void Leave(Newcomer newcomer)
     {
-        lock (_gate) _underway.Remove(handshake);
+        lock (_gate) _underway.Remove(newcomer);
     }
 
-    /// <summary>One handshake; dispose it when it is over. More than once does no harm.</summary>
-    internal sealed class Handshake(Handshakes all, ConnectionContext connection) : IDisposable
+    /// <summary>One connection on its way in; dispose it when it has arrived. More than once does no harm.</summary>
+    internal sealed class Newcomer(Newcomers all, ConnectionContext connection) : IDisposable
     {
         private volatile bool _isPushedOut;
 
