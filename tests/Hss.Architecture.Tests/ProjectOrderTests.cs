@@ -14,6 +14,10 @@ public sealed class ProjectOrderTests
         ["Hss.Storage"] = 4,
         ["Hss.DiameterNode"] = 5,
         ["Hss.Procedures"] = 6,
+        ["Hss.Grpc"] = 6,
+        ["Hss.Provisioning.Contract"] = 7,
+        ["Hss.Provisioning"] = 8,
+        ["Hss.Cli"] = 9,
         ["Hss.Server"] = 9,
     };
 
@@ -22,7 +26,7 @@ public sealed class ProjectOrderTests
     [
         ("Hss.Storage", "Hss.Diameter"), ("Hss.Subscribers", "Hss.Diameter"), ("Hss.Authentication", "Hss.Diameter"),
         ("Hss.DiameterNode", "Hss.Subscribers"), ("Hss.DiameterNode", "Hss.Storage"), ("Hss.DiameterNode", "Hss.Authentication"),
-        ("Hss.Procedures", "Hss.Storage"),
+        ("Hss.Procedures", "Hss.Storage"), ("Hss.Cli", "Hss.Storage"), ("Hss.Cli", "Hss.Provisioning"),
     ];
 
     [Fact]
