@@ -27,6 +27,7 @@ public class SecretsNeverPrintedTests
             SystemRandomSource.Instance, new DigestRequest("REGISTER", "sip:example.com", "n", "auth", "00000001", "c"),
             new FramedAddress(IPAddress.Loopback, 32, null), given, AutsAnalysis.Of(given, 0x8000, [new byte[16]], new byte[14]),
             ChallengeCheck.Of(given, vector.Rand, vector.Autn), VectorAnalysis.Of(vector, TestKeys.Key, 5),
+            new TransportKeys([new("vendor", new Secret(TestKeys.K))]), new TransportKeyFileException("none"),
         ];
     }
 
@@ -82,6 +83,7 @@ public class SecretsNeverPrintedTests
     public void Types_that_hold_raw_secrets_hide_them_from_the_debugger()
     {
         foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(AkaKey), typeof(VectorAnalysis) })
+        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(TransportKeys) })
             Assert.Equal("***", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value);
     }
 
