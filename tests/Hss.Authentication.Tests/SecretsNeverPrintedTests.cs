@@ -24,7 +24,7 @@ public class SecretsNeverPrintedTests
         [
             new Secret(TestKeys.K), TestKeys.Key, Aka, Digest, new Credentials(Aka, Digest), vector, range, reservation, reservation.After, result,
             SystemRandomSource.Instance, new DigestRequest("REGISTER", "sip:example.com", "n", "auth", "00000001", "c"),
-            new FramedAddress(IPAddress.Loopback, 32, null),
+            new FramedAddress(IPAddress.Loopback, 32, null), new TransportKeys([new("vendor", new Secret(TestKeys.K))]), new TransportKeyFileException("none"),
         ];
     }
 
@@ -79,7 +79,7 @@ public class SecretsNeverPrintedTests
     [Fact]
     public void Types_that_hold_raw_secrets_hide_them_from_the_debugger()
     {
-        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector) })
+        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(TransportKeys) })
             Assert.Equal("***", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value);
     }
 
