@@ -67,5 +67,5 @@ public sealed partial class AuditRecords
     }
 
     private async Task<ChangeRecord?> ReadAsync(long id, CancellationToken cancellationToken) =>
-        (await store.ReadChangesAsync(new() { Id = id, Most = 1 }, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+        await store.ReadChangesAsync(new() { Id = id, Most = 1 }, cancellationToken).ConfigureAwait(false) is [var record, ..] ? record : null;
 }

@@ -6,7 +6,7 @@ namespace Hss.Provisioning;
 
 /// <summary>Receives the documents of an import and reads them beside the receiving: what comes out is in the order of the client.</summary>
 /// Why bounded in every place: a client that sends faster than the disk writes is slowed down by the window of its own stream.
-internal sealed class ImportReception(IAsyncStreamReader<V1.ImportSubscriptionsRequest> requests, DocumentContext documents)
+internal sealed class ImportReception(IAsyncStreamReader<V1.ImportSubscriptionsRequest> requests, DocumentContext documents) : IDisposable
 {
     /// <summary>Documents read by one task: large enough that handing it over costs nothing beside it.</summary>
     private const int ChunkItems = 32;
@@ -28,6 +28,8 @@ internal sealed class ImportReception(IAsyncStreamReader<V1.ImportSubscriptionsR
 
     public ChannelReader<Task<List<ImportItem>>> Chunks => _chunks.Reader;
 
+    public void Dispose() => _readers.Dispose();
+
     /// <summary>Runs until the client has sent all. What goes wrong comes out of <see cref="Chunks"/>.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -41,6 +43,8 @@ internal sealed class ImportReception(IAsyncStreamReader<V1.ImportSubscriptionsR
             _options.TrySetException(trouble);
             _chunks.Writer.TryComplete(trouble);
         }
+        // Whoever waits for this may be sure that nothing is read any more.
+        for (var reader = 0; reader < Readers; reader++) await _readers.WaitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal sealed class SubscriptionImport(SubscriberStore store, DocumentContext 
         var author = Caller.Of(context).AuthorFor(context, null, new V1.ImportSubscriptionsRequest());
         var progress = new ImportProgress(responses, time);
         using var receiving = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var reception = new ImportReception(requests, documents);
+        using var reception = new ImportReception(requests, documents);
         var received = reception.RunAsync(receiving.Token);
         try
         {

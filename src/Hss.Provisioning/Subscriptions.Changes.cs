@@ -71,7 +71,7 @@ public sealed partial class Subscriptions
                 return asDocument ? complete.Subscription : KeepNoNetworks(complete.Subscription!, stored?.Subscription);
             }, readsStored);
             var change = await _changes.MakeAsync(edit, author, request.ValidateOnly, cancellationToken).ConfigureAwait(false);
-            return new()
+            return new V1.UpsertSubscriptionResponse
             {
                 Subscription = change.Message,
                 Outcome = change.Kind switch

@@ -34,11 +34,18 @@ public static class RegistrationRight
         // 5. Roaming and the right to register.
         if (!isDeRegistration && !isEmergency)
         {
-            if (visitedNetwork is { } network && !VisitedNetworks.Allowed(subscriber.Subscription, network.Span))
+            if (visitedNetwork is { } network && !MayRoam(subscriber.Subscription, network.Span))
                 return new(ExperimentalResultCode.ErrorRoamingNotAllowed);
             if (!subscriber.Subscription.RegistrationAllowed) return new(ResultCode.AuthorizationRejected);
         }
         return new(subscriber, place.SetIndex);
+    }
+
+    /// <summary>Whether a visited network is allowed, as step 5 sees it.</summary>
+    public static bool MayRoam(Subscription subscription, ReadOnlySpan<byte> visitedNetwork)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        return VisitedNetworks.Allowed(subscription, visitedNetwork);
     }
 
     /// <summary>The S-CSCF name that UAR and LIR look for: that of any identity of the subscription, registered ones first (6.1.1.1 step 6).</summary>
