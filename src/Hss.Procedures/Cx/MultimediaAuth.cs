@@ -80,17 +80,17 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
         if (scheme == AuthenticationSchemes.DigestAkaV1Md5)
         {
             var count = VectorCount(request.SipNumberAuthItems, answer.Quirks);
-            if (!SequenceAllocator.TryReserve(sequence, count, options.Ind, options.SequenceReserve, out var reservation))
+            var beside = registrationChanges
+                ? new SubscriberChange([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }
+                : SubscriberChange.None;
+            var taken = await FreshSequenceNumbers.TakeAsync(
+                store, turn, index, sequence, count, options.Ind, options.SequenceReserve, beside, cancellationToken).ConfigureAwait(false);
+            if (taken is not { } reservation)
             {
                 logger.SequenceNumbersUsedUp(privateIdentity!);
                 answer.Result(ResultCode.UnableToComply);
                 return;
             }
-            if (reservation.MustCommit || registrationChanges)
-                await store.CommitAsync(turn, new(
-                    registrationChanges ? [(place.SetIndex, state), .. dropped] : [], [(index, reservation.After)]) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
-            else
-                subscriber.Take(index, reservation);
             AuthDataItems.WriteVectors(answer, schemeName, subscriber.KeyOf(index), user.Credentials.Aka!.Amf, reservation, options.Ind, random);
             return;
         }
