@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Hss.Grpc;
 
 namespace Hss.Cli;
 
@@ -21,6 +22,7 @@ internal static class RpcProblems
         };
         if (detail.Length == 0) detail = problem.StatusCode.ToString();
         yield return $"hss: {detail}{(mend is null ? "" : "; " + mend)}";
+        foreach (var (field, description) in problem.FieldViolations())
+            yield return field.Length == 0 ? OneLine.Of(description) : $"{OneLine.Of(field)}: {OneLine.Of(description)}";
     }
-
 }

@@ -12,9 +12,8 @@ internal static class ChangeSummary
     private const int MaxValueLength = 60;
 
     /// <summary>Whether two subscriptions are the same for the store: all that is provisioned, keys included.</summary>
-    /// The initial SQN counts only while a key is new, so it never makes a difference.
     public static bool AreEqual(Subscription one, Subscription other) =>
-        SubscriptionJson.Write(WithoutSqn(one)).Span.SequenceEqual(SubscriptionJson.Write(WithoutSqn(other)).Span)
+        SubscriptionJson.Write(one).Span.SequenceEqual(SubscriptionJson.Write(other).Span)
         && one.PrivateIdentities.Length == other.PrivateIdentities.Length
         && one.PrivateIdentities.Zip(other.PrivateIdentities).All(pair => KeysChanged(pair.First.Credentials, pair.Second.Credentials).Count == 0);
 
@@ -33,8 +32,8 @@ internal static class ChangeSummary
         foreach (var identity in after.PrivateIdentities)
             if (before.PrivateIdentities.FirstOrDefault(old => old.Identity == identity.Identity) is { } old)
                 differences.AddRange(KeysChanged(old.Credentials, identity.Credentials).Select(what => $"{what} of {identity.Identity} changed"));
-        using var old1 = JsonDocument.Parse(SubscriptionJson.WriteDocument(WithoutSqn(before)));
-        using var new1 = JsonDocument.Parse(SubscriptionJson.WriteDocument(WithoutSqn(after)));
+        using var old1 = JsonDocument.Parse(SubscriptionJson.WriteDocument(before));
+        using var new1 = JsonDocument.Parse(SubscriptionJson.WriteDocument(after));
         Compare("", old1.RootElement, new1.RootElement, differences);
         if (differences.Count == 0) return "nothing that is shown changed";
         var shown = string.Join("; ", differences.Take(MaxDifferences));
@@ -119,7 +118,4 @@ internal static class ChangeSummary
         var text = value.GetRawText().ReplaceLineEndings(" ");
         return text.Length <= MaxValueLength ? text : text[..MaxValueLength] + "...";
     }
-
-    private static Subscription WithoutSqn(Subscription subscription) =>
-        subscription with { PrivateIdentities = [.. subscription.PrivateIdentities.Select(identity => identity with { InitialSqn = 0 })] };
 }

@@ -1,3 +1,4 @@
+using Hss.Storage;
 using Hss.Subscribers;
 
 namespace Hss.Provisioning;
@@ -12,8 +13,7 @@ internal sealed record ImportItem(long Line, SubscriptionReading Reading, int Le
 /// <summary>Documents that are written together: all of them or none.</summary>
 internal sealed class ImportBatch
 {
-    /// <summary>Documents of one commit: enough to make the cost of a commit small, few enough that nobody waits long for it.</summary>
-    public const int MaxItems = 500;
+    private const int MaxItems = SubscriberStore.MaxEditsPerChange;
 
     /// <summary>Large documents make a small batch, so that what one import holds in memory has a bound.</summary>
     private const int MaxBytes = 8 * 1024 * 1024;
