@@ -28,6 +28,18 @@ internal sealed class ProblemList
         foreach (var warning in inner._warnings) Add(_warnings, path.ToString(), About(about, warning), warning.Rule);
     }
 
+    /// <summary>Takes over what another list found in this document.</summary>
+    public void AddAll(ProblemList inner)
+    {
+        foreach (var problem in inner._problems) Add(problem.Path, problem.Message, problem.Rule);
+        AddWarnings(inner._warnings);
+    }
+
+    public void AddWarnings(IEnumerable<DocumentProblem> warnings)
+    {
+        foreach (var warning in warnings) Add(_warnings, warning.Path, warning.Message, warning.Rule);
+    }
+
     // The rule is carried over, so it does not stand in the text as well.
     private static string About(string about, DocumentProblem problem) => $"{about}, {problem with { Rule = null }}";
 

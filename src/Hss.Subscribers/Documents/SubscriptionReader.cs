@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Hss.Authentication;
@@ -26,15 +27,16 @@ internal sealed class SubscriptionReader(DocumentContext context, ProblemList pr
         if (document.TryText("subscriptionId", required: true, out var subscriptionId)) SubscriptionId = subscriptionId;
         var identityReader = new PrivateIdentityReader(context.TransportKeys, problems);
         var drafts = identityReader.ReadAll(document);
-        var profileReader = new ServiceProfileReader(context.Templates, problems);
         var routing = new RoutingReader(problems);
         var userData = new UserDataReader(problems);
+        var sets = new RegistrationSetReader(problems).ReadAll(document);
+        var profiles = RenderedProfiles.Read(document, context.Templates, problems);
         var subscription = new Subscription
         {
             SubscriptionId = subscriptionId ?? "",
             PrivateIdentities = PrivateIdentities(drafts),
-            ImplicitRegistrationSets = new RegistrationSetReader(problems).ReadAll(document),
-            ServiceProfiles = profileReader.ReadAll(document),
+            ImplicitRegistrationSets = sets,
+            ServiceProfiles = profiles.Profiles,
             ServerCapabilities = routing.ReadCapabilities(document),
             Charging = routing.ReadCharging(document),
             AllowedVisitedNetworks = routing.ReadVisitedNetworks(document),
@@ -43,7 +45,7 @@ internal sealed class SubscriptionReader(DocumentContext context, ProblemList pr
             ReferenceLocation = userData.ReadLocation(document),
             AllowedWebFunctions = userData.ReadWebFunctions(document),
         };
-        CheckReferences(subscription, identityReader.Names, profileReader.Names);
+        CheckReferences(subscription, identityReader.Names, profiles.Names);
         if (!problems.IsEmpty) return null;
         CheckUserData(subscription);
         CheckUse(subscription);
@@ -68,7 +70,7 @@ internal sealed class SubscriptionReader(DocumentContext context, ProblemList pr
     private static readonly Credentials s_unknown = new(null, null);
 
     // Against the names that stand in the document, so that a bad key or filter is not reported again as a missing identity or profile.
-    private void CheckReferences(Subscription subscription, HashSet<string> privateIdentities, HashSet<string> profiles)
+    private void CheckReferences(Subscription subscription, HashSet<string> privateIdentities, FrozenSet<string> profiles)
     {
         for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
         {
@@ -92,6 +94,8 @@ internal sealed class SubscriptionReader(DocumentContext context, ProblemList pr
     {
         for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
         {
+            // Nearly every document is far below; then nothing has to be rendered to know it.
+            if (UserDataBound.Of(subscription, s) <= UserDataXml.LargeUserDataBytes) continue;
             var longest = subscription.PrivateIdentitiesOf(s).MaxBy(identity => identity.Identity.Length)!;
             // Alias groups add to the document, but let more identities share their filters; which form is longer depends on both.
             var fallen = LongestFallenInto(subscription.ImplicitRegistrationSets[s]);
@@ -129,6 +133,6 @@ internal sealed class SubscriptionReader(DocumentContext context, ProblemList pr
     private static bool IsUsed(Subscription subscription, string profile) =>
         subscription.ImplicitRegistrationSets.Any(set => set.PublicIdentities.Any(identity => identity.ServiceProfile == profile));
 
-    private static string Names(HashSet<string> profiles) =>
+    private static string Names(FrozenSet<string> profiles) =>
         profiles.Count == 0 ? "none" : string.Join(", ", profiles.Order(StringComparer.Ordinal).Take(10).Select(DocumentText.Quote));
 }
