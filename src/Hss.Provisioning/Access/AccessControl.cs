@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Hss.Provisioning.Access;
 
 /// <summary>Stands before every call: who is it, may he, and is it not too much.</summary>
-/// Order: any thread. <see cref="AuthoriseAsync"/> before the request is read, <see cref="Ended"/> when the call is over.
+/// Order: any thread. <see cref="Authorise"/> before the request is read, <see cref="Ended"/> when the call is over.
 /// Errors: UNAUTHENTICATED when nobody good was shown, PERMISSION_DENIED when the role does not do, RESOURCE_EXHAUSTED for too much; each says the mend
 /// and none says whether a token of some name exists. Spec: gRPC status codes; RFC 6750 2.1 (Bearer); docs/provisioning.md, "Who may".
 public sealed class AccessControl
@@ -53,10 +53,10 @@ public sealed class AccessControl
     public bool IsOpen => _tokens.Count == 0 && _options.Certificates.Count == 0;
 
     /// <summary>Lets a call in, and leaves its <see cref="Caller"/> in it; or throws.</summary>
-    public ValueTask AuthoriseAsync(ServerCallContext context)
+    public void Authorise(ServerCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (MethodRoles.IsOpenToEveryone(context.Method)) return ValueTask.CompletedTask;
+        if (MethodRoles.IsOpenToEveryone(context.Method)) return;
         var address = AddressOf(context.Peer);
         var admission = Authenticate(context, address?.ToString(), address);
         Permit(context.Method, admission.Caller);
@@ -64,7 +64,6 @@ public sealed class AccessControl
         admission.Caller.PutInto(context);
         context.UserState[Key] = admission;
         admission.Watch(context, _cut);
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>The call is over, however it ended. Also for one that was never let in.</summary>
