@@ -70,6 +70,7 @@ internal static class HssCommand
         root.Subcommands.Add(JobCommands.Create(around));
         root.Subcommands.Add(PeerCommands.Create(around));
         root.Subcommands.Add(CredentialsCommands.Create(around));
+        root.Subcommands.Add(AkaCommands.Create(around));
         root.Subcommands.Add(TokenCommands.Create(around));
         root.Subcommands.Add(AuditCommands.Create(around));
         root.Subcommands.Add(CertsCommands.Create(around));
