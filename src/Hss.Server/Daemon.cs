@@ -44,6 +44,8 @@ internal static class Daemon
         readiness.StoreOpened(store);
         if (demo && await DemoSubscribers.ImportIntoEmptyAsync(settings, store).ConfigureAwait(false) is { } exitCode and not 0) return exitCode;
 
+        await using var retention = new ChangeRetention(store, settings.Provisioning.AuditKept, TimeProvider.System, loggers.CreateLogger<ChangeRetention>());
+
         using var stopWarmUp = new CancellationTokenSource();
         var warmUp = WarmUpAsync(store, settings.Cx.SequenceReserve, loggers.CreateLogger("Hss.Server"), stopWarmUp.Token);
         await Task.WhenAny(warmUp, stop.Received, Task.Delay(WarmUpPatience, TimeProvider.System)).ConfigureAwait(false);
