@@ -289,4 +289,12 @@ public sealed class SubscriptionServiceTests
         await rig.Store.DisposeAsync();
         await rig.RefusesAsync(StatusCode.Unavailable, () => rig.UpsertAsync(Mobile(1)));
     }
+
+    [Fact]
+    public async Task A_key_that_is_said_is_found()
+    {
+        var rig = new ServiceRig();
+        rig.Say(new V1.Problem { Description = Convert.ToBase64String(Convert.FromHexString(OtherK)) });
+        Assert.Contains("a secret was said", (await Assert.ThrowsAnyAsync<Exception>(async () => await rig.DisposeAsync())).Message, StringComparison.Ordinal);
+    }
 }
