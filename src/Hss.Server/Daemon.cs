@@ -27,7 +27,7 @@ internal static class Daemon
         using var stop = new StopSignal();
         using var loggers = new SerilogLoggerFactory(Serilog.Log.Logger);
         using var certificates = settings.Diameter.Tls is { } files
-            ? new CertificateFiles(files.CertificateFile, files.KeyFile, files.CaFile, TimeProvider.System, loggers)
+            ? new CertificateFiles(files.CertificateFile, files.KeyFile, files.CaFile!, TimeProvider.System, loggers)
             : null;
         using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, certificates));
 
@@ -105,7 +105,7 @@ internal static class Daemon
     }
 
     private static KestrelServer Listeners(
-        DiameterNode.DiameterNode node, TlsTransport? tls, IReadOnlyList<DiameterListener> listeners, ILoggerFactory loggers)
+        DiameterNode.DiameterNode node, TlsTransport? tls, IReadOnlyList<ListenAddress> listeners, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { ApplicationServices = new NoServices() };
         options.Limits.MaxConcurrentConnections = null; // the node has a limit of its own, and so have the handshakes before it

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Hss.Subscribers;
 
 /// <summary>One thing that is wrong with a document: where it stands and how to mend it.</summary>
@@ -9,8 +7,3 @@ public sealed record DocumentProblem(string Path, string Message, string? Rule =
 {
     public override string ToString() => (Path.Length == 0 ? Message : $"{Path}: {Message}") + (Rule is null ? "" : $" ({Rule})");
 }
-
-/// <summary>What reading a subscription document gave: the subscription, or everything that keeps it from being one.</summary>
-/// Shape: Subscription is null exactly when Problems is not empty; at most <see cref="SubscriptionJson.MaxProblems"/> of each kind are kept.
-public sealed record SubscriptionReading(
-    Subscription? Subscription, ImmutableArray<DocumentProblem> Problems, ImmutableArray<DocumentProblem> Warnings);

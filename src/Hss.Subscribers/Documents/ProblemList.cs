@@ -28,6 +28,18 @@ internal sealed class ProblemList
         foreach (var warning in inner._warnings) Add(_warnings, path.ToString(), About(about, warning), warning.Rule);
     }
 
+    /// <summary>Takes over what another list found in this document.</summary>
+    public void AddAll(ProblemList inner)
+    {
+        foreach (var problem in inner._problems) Add(problem.Path, problem.Message, problem.Rule);
+        AddWarnings(inner._warnings);
+    }
+
+    public void AddWarnings(IEnumerable<DocumentProblem> warnings)
+    {
+        foreach (var warning in warnings) Add(_warnings, warning.Path, warning.Message, warning.Rule);
+    }
+
     /// <summary>Takes over one problem that another list found, place and all.</summary>
     public void Take(DocumentProblem problem) => Add(problem.Path, problem.Message, problem.Rule);
 

@@ -29,13 +29,16 @@ internal static class SubscriptionWriter
         {
             json.WriteStartObject();
             json.WriteString("subscriptionId", subscription.SubscriptionId);
-            WriteAll(json, "privateIdentities", subscription.PrivateIdentities, WritePrivateIdentity);
+            WriteAll(json, "privateIdentities", subscription.PrivateIdentities, (j, identity) => WritePrivateIdentity(j, identity, stored));
             WriteAll(json, "implicitRegistrationSets", subscription.ImplicitRegistrationSets, WriteSet);
             WriteAll(json, "serviceProfiles", subscription.ServiceProfiles, (j, profile) => ServiceProfileWriter.Write(j, profile, stored ? ServiceProfileForm.Stored : ServiceProfileForm.Document));
             if (subscription.ServerCapabilities is { } capabilities) WriteCapabilities(json, capabilities);
             if (subscription.Charging is { } charging) WriteCharging(json, charging);
-            if (subscription.AllowedVisitedNetworks is { } networks) WriteTexts(json, "allowedVisitedNetworks", networks);
-            if (!subscription.RegistrationAllowed) json.WriteBoolean("registrationAllowed", false);
+            var networks = subscription.AllowedVisitedNetworks;
+            // A document cannot say "no network at all" by an empty list, which reads as any; older stores hold such lists.
+            var none = !stored && networks is { IsEmpty: true };
+            if (networks is { } list && !none) WriteTexts(json, "allowedVisitedNetworks", list);
+            if (!subscription.RegistrationAllowed || none) json.WriteBoolean("registrationAllowed", false);
             if (subscription.Imsi is not null) json.WriteString("imsi", subscription.Imsi);
             if (subscription.ReferenceLocation is { } location) WriteLocation(json, location);
             if (subscription.AllowedWebFunctions is { } web) WriteWebFunctions(json, web);
@@ -44,7 +47,7 @@ internal static class SubscriptionWriter
         return buffer.WrittenMemory;
     }
 
-    private static void WritePrivateIdentity(Utf8JsonWriter json, PrivateIdentity identity)
+    private static void WritePrivateIdentity(Utf8JsonWriter json, PrivateIdentity identity, bool stored)
     {
         json.WriteStartObject();
         json.WriteString("identity", identity.Identity);
@@ -54,6 +57,11 @@ internal static class SubscriptionWriter
             json.WriteString("algorithm", "MILENAGE");
             json.WriteString("amf", aka.Amf.ToString("X4", CultureInfo.InvariantCulture));
             json.WriteString("sqn", identity.InitialSqn.ToString("X12", CultureInfo.InvariantCulture));
+            if (!stored)
+            {
+                json.WriteString("kFingerprint", KeyFingerprint.Of(aka.K));
+                json.WriteString("opcFingerprint", KeyFingerprint.Of(aka.Opc));
+            }
             json.WriteEndObject();
         }
         if (identity.Credentials.Digest is { } digest)
@@ -67,7 +75,7 @@ internal static class SubscriptionWriter
         json.WriteString("defaultScheme", AuthenticationScheme.NameOf(identity.DefaultScheme));
         if (identity.PrivilegedSender) json.WriteBoolean("privilegedSender", true);
         if (!identity.Credentials.LineIdentifiers.IsEmpty) WriteTexts(json, "lineIdentifiers", identity.Credentials.LineIdentifiers);
-        if (identity.Credentials.FramedAddress is { } address) AccessNetworkReader.Write(json, address);
+        if (identity.Credentials.FramedAddress is { } address) AccessNetworkReader.Write(json, address, stored);
         json.WriteEndObject();
     }
 

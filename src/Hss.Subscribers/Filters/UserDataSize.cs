@@ -7,6 +7,8 @@ internal static class UserDataSize
     // The longest private identity makes the longest document of a set.
     public static void Check(Subscription subscription, int setIndex, DocumentPath path, ProblemList problems)
     {
+        // Nearly every document is far below; then nothing has to be rendered to know it.
+        if (UserDataBound.Of(subscription, setIndex) <= UserDataXml.LargeUserDataBytes) return;
         if (subscription.PrivateIdentitiesOf(setIndex).MaxBy(identity => identity.Identity.Length) is not { } longest) return;
         // Alias groups add to the document, but let more identities share their filters; which form is longer depends on both.
         var fallen = LongestFallenInto(subscription.ImplicitRegistrationSets[setIndex]);
