@@ -11,33 +11,39 @@ namespace Hss.Subscribers;
 /// Spec: TS 29.229 Tables 6.3.4 and 6.3.5, TS 33.203 Annexes R and T; RFC 4005 6.11, RFC 3162 2.3 (Framed-IPv6-Prefix).
 internal sealed class AccessNetworkReader(ProblemList problems)
 {
-    private static readonly string[] s_addressFields = ["prefix", "interfaceId"];
+    private static readonly string[] s_addressFields = ["address", "prefix", "interfaceId"];
 
     public ImmutableArray<string> ReadLines(DocumentObject document) =>
         [.. document.Texts("lineIdentifiers", required: document.Has("lineIdentifiers")).Select(line => line.Text)];
 
-    /// <summary>"10.1.2.3", or a prefix with perhaps an interface identifier.</summary>
+    /// <summary>{"address":"10.1.2.3"}, or a prefix with perhaps an interface identifier; the address alone as a string, too.</summary>
     public FramedAddress? ReadAddress(DocumentObject document)
     {
         if (!document.TryValue("framedAddress", required: false, out var value)) return null;
         var path = document.At("framedAddress");
-        if (value.ValueKind != JsonValueKind.String) return ReadPrefix(value, path);
-        if (!DocumentObject.TryText(value, path, problems, out var text)) return null;
-        if (TryIPv4(text, out var address)) return new(address, 32, null);
-        problems.Add(path, $"{DocumentText.Quote(text)} is no IPv4 address; write it as 10.1.2.3, or as {{\"prefix\":\"2001:db8::/64\"}}");
-        return null;
+        if (value.ValueKind == JsonValueKind.String)
+            return DocumentObject.TryText(value, path, problems, out var text) ? IPv4(text, path) : null;
+        if (DocumentObject.Read(value, path, problems, s_addressFields) is not { } address) return null;
+        if (!address.Has("address")) return ReadPrefix(address);
+        if (address.Has("prefix") || address.Has("interfaceId"))
+        {
+            problems.Add(path, "has address beside prefix or interfaceId; address is for IPv4, the others are for IPv6");
+            return null;
+        }
+        return address.TryText("address", required: true, out var ipv4) ? IPv4(ipv4, address.At("address")) : null;
     }
 
-    /// <summary>The way back, for the stored form and for documents.</summary>
-    public static void Write(Utf8JsonWriter json, FramedAddress address)
+    /// <summary>The way back: in documents always an object, as protocol buffers want it; in the store as ever.</summary>
+    public static void Write(Utf8JsonWriter json, FramedAddress address, bool stored)
     {
-        if (address.Address.AddressFamily == AddressFamily.InterNetwork)
+        if (address.Address.AddressFamily == AddressFamily.InterNetwork && stored)
         {
             json.WriteString("framedAddress", address.Address.ToString());
             return;
         }
         json.WriteStartObject("framedAddress");
-        json.WriteString("prefix", $"{address.Address}/{address.PrefixLengthBits.ToString(CultureInfo.InvariantCulture)}");
+        if (address.Address.AddressFamily == AddressFamily.InterNetwork) json.WriteString("address", address.Address.ToString());
+        else json.WriteString("prefix", $"{address.Address}/{address.PrefixLengthBits.ToString(CultureInfo.InvariantCulture)}");
         if (address.InterfaceId is { } id) json.WriteString("interfaceId", id.ToString("X16", CultureInfo.InvariantCulture));
         json.WriteEndObject();
     }
@@ -61,9 +67,15 @@ internal sealed class AccessNetworkReader(ProblemList problems)
         return true;
     }
 
-    private FramedAddress? ReadPrefix(JsonElement value, DocumentPath path)
+    private FramedAddress? IPv4(string text, DocumentPath path)
     {
-        if (DocumentObject.Read(value, path, problems, s_addressFields) is not { } document) return null;
+        if (TryIPv4(text, out var address)) return new(address, 32, null);
+        problems.Add(path, $"{DocumentText.Quote(text)} is no IPv4 address; write it as 10.1.2.3, or as {{\"prefix\":\"2001:db8::/64\"}}");
+        return null;
+    }
+
+    private FramedAddress? ReadPrefix(DocumentObject document)
+    {
         var hasId = document.TryText("interfaceId", required: false, out var id);
         if (!document.TryText("prefix", required: true, out var prefix)) return null;
         if (!TryPrefix(prefix, out var address, out var lengthBits))

@@ -17,26 +17,44 @@ internal sealed class ProblemList
 
     public ImmutableArray<DocumentProblem> Warnings => [.. _warnings];
 
-    public void Add(DocumentPath path, string message) => Add(path.ToString(), message);
+    public void Add(DocumentPath path, string message, string? rule = null) => Add(path.ToString(), message, rule);
 
-    public void Warn(DocumentPath path, string message) => Add(_warnings, path.ToString(), message);
+    public void Warn(DocumentPath path, string message, string? rule = null) => Add(_warnings, path.ToString(), message, rule);
 
     /// <summary>Takes over what another list found, as said about one place of this document.</summary>
     public void AddAll(ProblemList inner, DocumentPath path, string about)
     {
-        foreach (var problem in inner._problems) Add(path.ToString(), $"{about}, {problem}");
-        foreach (var warning in inner._warnings) Add(_warnings, path.ToString(), $"{about}, {warning}");
+        foreach (var problem in inner._problems) Add(path.ToString(), About(about, problem), problem.Rule);
+        foreach (var warning in inner._warnings) Add(_warnings, path.ToString(), About(about, warning), warning.Rule);
     }
 
-    private void Add(string path, string message)
+    /// <summary>Takes over what another list found in this document.</summary>
+    public void AddAll(ProblemList inner)
+    {
+        foreach (var problem in inner._problems) Add(problem.Path, problem.Message, problem.Rule);
+        AddWarnings(inner._warnings);
+    }
+
+    public void AddWarnings(IEnumerable<DocumentProblem> warnings)
+    {
+        foreach (var warning in warnings) Add(_warnings, warning.Path, warning.Message, warning.Rule);
+    }
+
+    /// <summary>Takes over one problem that another list found, place and all.</summary>
+    public void Take(DocumentProblem problem) => Add(problem.Path, problem.Message, problem.Rule);
+
+    // The rule is carried over, so it does not stand in the text as well.
+    private static string About(string about, DocumentProblem problem) => $"{about}, {problem with { Rule = null }}";
+
+    private void Add(string path, string message, string? rule)
     {
         Count++;
-        Add(_problems, path, message);
+        Add(_problems, path, message, rule);
     }
 
-    private static void Add(List<DocumentProblem> list, string path, string message)
+    private static void Add(List<DocumentProblem> list, string path, string message, string? rule)
     {
-        if (list.Count < SubscriptionJson.MaxProblems) list.Add(new(path, message));
+        if (list.Count < SubscriptionJson.MaxProblems) list.Add(new(path, message, rule));
     }
 }
 

@@ -42,6 +42,9 @@ internal sealed class RoutingReader(ProblemList problems)
             if (text.AsSpan().ContainsAny("\" \t"))
                 problems.Add(path, $"{DocumentText.Quote(text)} holds a quote or a blank; write the bare name of the network");
             else networks.Add(text);
+        // An empty list and an absent one are the same to protocol buffers, and here they would be opposites.
+        if (document.TryValue("allowedVisitedNetworks", required: false, out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == 0)
+            problems.Add(document.At("allowedVisitedNetworks"), "is empty; leave it out to allow every network, or set registrationAllowed to false to allow none");
         return networks.ToImmutable();
     }
 

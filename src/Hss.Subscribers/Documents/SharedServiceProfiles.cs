@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Hss.Subscribers;
@@ -13,7 +12,7 @@ internal static class SharedServiceProfiles
     /// <summary>With more distinct profiles than this, sharing does not pay; the table starts over.</summary>
     private const int MaxShared = 4096;
 
-    private static readonly ConcurrentDictionary<byte[], ImmutableArray<ServiceProfile>> s_profiles = new(new OctetComparer());
+    private static readonly ConcurrentDictionary<byte[], ImmutableArray<ServiceProfile>> s_profiles = new(OctetComparer.Instance);
 
     public static ImmutableArray<ServiceProfile> Read(ReadOnlySpan<byte> utf8)
     {
@@ -40,6 +39,7 @@ internal static class SharedServiceProfiles
                 Name = value.GetProperty("name").GetString()!,
                 InitialFilterCriteria = ReadFilters(value, problems),
                 SharedFilterSets = shared.ToImmutable(),
+                TemplateSets = ReadTemplateSets(value, problems),
                 CoreNetworkServicesAuthorization = ReadAuthorization(value),
             });
         }
@@ -52,9 +52,18 @@ internal static class SharedServiceProfiles
         var filters = ImmutableArray.CreateBuilder<InitialFilterCriteria>();
         if (owner.TryGetProperty("initialFilterCriteria", out var list))
             foreach (var item in list.EnumerateArray())
-                if (FilterReader.Read(item, DocumentPath.Root.Item("initialFilterCriteria", filters.Count), problems, stored: true) is { } filter)
+                if (FilterReader.Read(item, DocumentPath.Root.Item("initialFilterCriteria", filters.Count), problems, FilterForm.Stored) is { } filter)
                     filters.Add(filter);
         return filters.ToImmutable();
+    }
+
+    private static ImmutableArray<TemplateReference> ReadTemplateSets(JsonElement profile, ProblemList problems)
+    {
+        var sets = ImmutableArray.CreateBuilder<TemplateReference>();
+        if (profile.TryGetProperty("templateSets", out var list))
+            foreach (var item in list.EnumerateArray())
+                if (FilterReader.ReadOrigin(item, DocumentPath.Root.Item("templateSets", sets.Count), problems) is { } set) sets.Add(set);
+        return sets.ToImmutable();
     }
 
     private static CoreNetworkServicesAuthorization? ReadAuthorization(JsonElement profile)
@@ -62,23 +71,5 @@ internal static class SharedServiceProfiles
         if (!profile.TryGetProperty("coreNetworkServicesAuthorization", out var value)) return null;
         return new(value.TryGetProperty("subscribedMediaProfileId", out var media) ? media.GetInt32() : null,
             value.TryGetProperty("serviceIds", out var services) ? [.. services.EnumerateArray().Select(service => service.GetString()!)] : null);
-    }
-
-    private sealed class OctetComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode([DisallowNull] byte[] octets) => GetHashCode(octets.AsSpan());
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }

@@ -20,11 +20,12 @@ public static class SubscriptionJson
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 16 };
 
     /// <summary>Reads what an operator wrote. Templates are rendered, OP becomes OPc, passwords become HA1, identities become canonical.</summary>
-    public static SubscriptionReading Read(ReadOnlyMemory<byte> utf8, IfcTemplates templates)
+    public static SubscriptionReading Read(ReadOnlyMemory<byte> utf8, DocumentContext context)
     {
-        ArgumentNullException.ThrowIfNull(templates);
+        ArgumentNullException.ThrowIfNull(context);
         var problems = new ProblemList();
-        Subscription? subscription = null;
+        var reader = new SubscriptionReader(context, problems);
+        SubscriptionDraft? draft = null;
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         if (utf8.Length > MaxDocumentBytes)
             problems.Add(DocumentPath.Root, $"the document has {utf8.Length} octets, at most {MaxDocumentBytes} are allowed");
@@ -33,7 +34,7 @@ public static class SubscriptionJson
             try
             {
                 using var document = JsonDocument.Parse(utf8, s_options);
-                subscription = new SubscriptionReader(templates, problems).Read(document.RootElement);
+                draft = reader.Read(document.RootElement);
             }
             catch (JsonException exception)
             {
@@ -42,8 +43,18 @@ public static class SubscriptionJson
                     $"no valid JSON at line {exception.LineNumber + 1}, octet {exception.BytePositionInLine + 1}");
             }
         }
-        return new(problems.IsEmpty ? subscription : null, problems.Problems, problems.Warnings);
+        if (!problems.IsEmpty) draft = null;
+        var needsStored = draft?.NeedsStored ?? false;
+        return new(needsStored ? null : draft?.Rest, problems.Problems, problems.Warnings)
+        {
+            SubscriptionId = reader.SubscriptionId,
+            Draft = needsStored ? draft : null,
+        };
     }
+
+    /// <summary>Reads a document that has to be whole: no transport keys, and no stored key to stay.</summary>
+    public static SubscriptionReading Read(ReadOnlyMemory<byte> utf8, IfcTemplates templates) =>
+        Read(utf8, new DocumentContext { Templates = templates }).Complete(null);
 
     /// <summary>The form the store keeps: no K, OPc, HA1 or password; filters rendered, each with the template it came from.</summary>
     public static ReadOnlyMemory<byte> Write(Subscription subscription) => SubscriptionWriter.Write(subscription, stored: true);

@@ -1,32 +1,42 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Hss.Authentication;
 
 namespace Hss.Subscribers;
 
 /// <summary>Reads the top of a subscription document and checks what only the whole of it shows.</summary>
 /// Order: parts first, then references between them, then the User-Data they make. Spec: TS 29.228 clause 5, 6.5, Annex B.
-internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList problems)
+internal sealed class SubscriptionReader(DocumentContext context, ProblemList problems)
 {
+    // Those of the output-only fields are accepted, so that what was read can be sent back changed, and count for nothing.
     private static readonly string[] s_fields =
     [
         "subscriptionId", "privateIdentities", "implicitRegistrationSets", "serviceProfiles", "serverCapabilities", "charging",
         "allowedVisitedNetworks", "registrationAllowed", "imsi", "referenceLocation", "allowedWebFunctions",
+        "name", "etag", "createTime", "updateTime",
     ];
 
-    public Subscription? Read(JsonElement root)
+    /// <summary>The name, as soon as it could be read.</summary>
+    public string? SubscriptionId { get; private set; }
+
+    /// <summary>Everything; what it lacks, where it lacks something, are keys. Null or worthless when there are problems.</summary>
+    public SubscriptionDraft? Read(JsonElement root)
     {
         if (DocumentObject.Read(root, DocumentPath.Root, problems, s_fields) is not { } document) return null;
-        document.TryText("subscriptionId", required: true, out var subscriptionId);
-        var identityReader = new PrivateIdentityReader(problems);
-        var profileReader = new ServiceProfileReader(templates, problems);
+        if (document.TryText("subscriptionId", required: true, out var subscriptionId)) SubscriptionId = subscriptionId;
+        var identityReader = new PrivateIdentityReader(context.TransportKeys, problems);
+        var drafts = identityReader.ReadAll(document);
         var routing = new RoutingReader(problems);
         var userData = new UserDataReader(problems);
+        var sets = new RegistrationSetReader(problems).ReadAll(document);
+        var profiles = RenderedProfiles.Read(document, context.Templates, problems);
         var subscription = new Subscription
         {
             SubscriptionId = subscriptionId ?? "",
-            PrivateIdentities = identityReader.ReadAll(document),
-            ImplicitRegistrationSets = new RegistrationSetReader(problems).ReadAll(document),
-            ServiceProfiles = profileReader.ReadAll(document),
+            PrivateIdentities = PrivateIdentities(drafts),
+            ImplicitRegistrationSets = sets,
+            ServiceProfiles = profiles.Profiles,
             ServerCapabilities = routing.ReadCapabilities(document),
             Charging = routing.ReadCharging(document),
             AllowedVisitedNetworks = routing.ReadVisitedNetworks(document),
@@ -35,15 +45,32 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
             ReferenceLocation = userData.ReadLocation(document),
             AllowedWebFunctions = userData.ReadWebFunctions(document),
         };
-        CheckReferences(subscription, identityReader.Names, profileReader.Names);
+        CheckReferences(subscription, identityReader.Names, profiles.Names);
         if (!problems.IsEmpty) return null;
         CheckUserData(subscription);
         CheckUse(subscription);
-        return subscription;
+        return new(subscription, drafts);
     }
 
+    // All of them complete, or all of them by name only: what else is checked here needs no more.
+    private ImmutableArray<PrivateIdentity> PrivateIdentities(ImmutableArray<PrivateIdentityDraft> drafts)
+    {
+        var needsStored = drafts.Any(draft => draft.NeedsStored);
+        var identities = ImmutableArray.CreateBuilder<PrivateIdentity>(drafts.Length);
+        foreach (var draft in drafts)
+        {
+            var identity = needsStored
+                ? new() { Identity = draft.Identity, Credentials = s_unknown, AllowedSchemes = default, DefaultScheme = default }
+                : draft.Complete(null, problems);
+            if (identity is not null) identities.Add(identity);
+        }
+        return identities.ToImmutable();
+    }
+
+    private static readonly Credentials s_unknown = new(null, null);
+
     // Against the names that stand in the document, so that a bad key or filter is not reported again as a missing identity or profile.
-    private void CheckReferences(Subscription subscription, HashSet<string> privateIdentities, HashSet<string> profiles)
+    private void CheckReferences(Subscription subscription, HashSet<string> privateIdentities, FrozenSet<string> profiles)
     {
         for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
         {
@@ -62,32 +89,10 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
         }
     }
 
-    // The longest private identity makes the longest document of a set.
     private void CheckUserData(Subscription subscription)
     {
         for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
-        {
-            var longest = subscription.PrivateIdentitiesOf(s).MaxBy(identity => identity.Identity.Length)!;
-            // Alias groups add to the document, but let more identities share their filters; which form is longer depends on both.
-            var fallen = LongestFallenInto(subscription.ImplicitRegistrationSets[s]);
-            var length = Math.Max(UserDataXml.Write(subscription, s, longest.Identity, UserDataForm.Base, fallen).Length,
-                UserDataXml.Write(subscription, s, longest.Identity, UserDataForm.AliasGroups, fallen).Length);
-            var path = DocumentPath.Root.Item("implicitRegistrationSets", s);
-            if (length > UserDataXml.MaxUserDataBytes)
-                problems.Add(path,
-                    $"makes User-Data of {length} octets, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters");
-            else if (length > UserDataXml.LargeUserDataBytes)
-                problems.Warn(path,
-                    $"makes User-Data of {length} octets, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused");
-        }
-    }
-
-    // As long as an identity can be, with the characters that XML writes longest, in the wildcard that says the most about it.
-    private static NonDistinctIdentity? LongestFallenInto(ImplicitRegistrationSet set)
-    {
-        var wildcard = set.PublicIdentities.Where(identity => identity.IsWildcarded)
-            .MaxBy(identity => identity.Identity.Length + (identity.DisplayName?.Length ?? 0) + (identity.ServiceLevelTraceInfo?.Length ?? 0));
-        return wildcard is null ? null : new("sip:" + new string('&', CanonicalIdentity.MaxLengthBytes - 4), wildcard.Identity);
+            UserDataSize.Check(subscription, s, DocumentPath.Root.Item("implicitRegistrationSets", s), problems);
     }
 
     private void CheckUse(Subscription subscription)
@@ -104,6 +109,6 @@ internal sealed class SubscriptionReader(IfcTemplates templates, ProblemList pro
     private static bool IsUsed(Subscription subscription, string profile) =>
         subscription.ImplicitRegistrationSets.Any(set => set.PublicIdentities.Any(identity => identity.ServiceProfile == profile));
 
-    private static string Names(HashSet<string> profiles) =>
+    private static string Names(FrozenSet<string> profiles) =>
         profiles.Count == 0 ? "none" : string.Join(", ", profiles.Order(StringComparer.Ordinal).Take(10).Select(DocumentText.Quote));
 }

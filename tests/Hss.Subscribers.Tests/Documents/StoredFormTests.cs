@@ -30,15 +30,28 @@ public sealed class StoredFormTests
         var subscription = SampleDocuments.Subscription("""
             {"subscriptionId":"s","privateIdentities":[{"identity":"a","sipDigest":{"realm":"r","ha1Md5":"f723fbd53694c204d4305d3db51f174a"}}],
              "implicitRegistrationSets":[{"publicIdentities":[{"identity":"sip:a@example.com","serviceProfile":"p"}]}],
-             "serviceProfiles":[{"name":"p"}],"allowedVisitedNetworks":[]}
+             "serviceProfiles":[{"name":"p"}]}
             """);
+        Assert.Null(subscription.AllowedVisitedNetworks);
         var again = SubscriptionJson.ReadStored(SubscriptionJson.Write(subscription).Span, CredentialsOf(subscription));
         Assert.Equal(subscription.PrivateIdentities[0], again.PrivateIdentities[0]);
-        Assert.True(again.AllowedVisitedNetworks!.Value.IsEmpty);
+        Assert.Null(again.AllowedVisitedNetworks);
         Assert.Null(again.ServerCapabilities);
         Assert.Null(again.Charging);
         Assert.True(again.RegistrationAllowed);
         Assert.Empty(again.ServiceProfiles[0].InitialFilterCriteria);
+    }
+
+    [Fact]
+    public void An_empty_list_of_networks_in_an_older_store_stays_one_and_is_never_shown_as_any_network()
+    {
+        var none = s_full with { AllowedVisitedNetworks = [], RegistrationAllowed = true };
+        var again = SubscriptionJson.ReadStored(SubscriptionJson.Write(none).Span, CredentialsOf(none));
+        Assert.True(again.AllowedVisitedNetworks!.Value.IsEmpty);
+        Assert.True(again.RegistrationAllowed);
+        var shown = System.Text.Json.Nodes.JsonNode.Parse(SubscriptionJson.WriteDocument(again).Span)!;
+        Assert.Null(shown["allowedVisitedNetworks"]);
+        Assert.False(shown["registrationAllowed"]!.GetValue<bool>());
     }
 
     [Fact]
