@@ -125,6 +125,16 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task More_connections_than_allowed_are_closed_and_the_others_go_on()
+    {
+        await using var host = await ProbeHost.StartAsync(options => options.MaxConnections = 1);
+        await host.Client.EchoAsync(new());
+        using var second = new GrpcChannel(host.Url);
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(async () => await new Probe.ProbeClient(second).EchoAsync(new()))).StatusCode);
+        Assert.NotNull(await host.Client.EchoAsync(new()));
+    }
+
+    [Fact]
     public async Task More_calls_than_a_connection_has_streams_use_another_connection()
     {
         await using var host = await ProbeHost.StartAsync(options => options.MaxStreamsPerConnection = 2);

@@ -119,6 +119,9 @@ public sealed class GrpcServer : IAsyncDisposable
             CutAll(new Status(StatusCode.Unavailable, "the server is shutting down"));
             await EndsWithinAsync(stop, LastOctetsTimeout, cancellationToken).ConfigureAwait(false);
             await abort.CancelAsync().ConfigureAwait(false);
+            // Connections are gone soon after; a handler that hears nothing may hold Kestrel up, but not this host.
+            await EndsWithinAsync(stop, LastOctetsTimeout, cancellationToken).ConfigureAwait(false);
+            if (!stop.IsCompleted) return;
         }
         await stop.ConfigureAwait(false);
     }
