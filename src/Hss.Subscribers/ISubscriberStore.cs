@@ -24,7 +24,7 @@ public interface ISubscriberStore
     /// <summary>Makes a change durable, then publishes it to the turn's subscriber. When this returns, the answer may leave.</summary>
     ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken);
 
-    /// <summary>Creates or replaces subscriptions, all or none. Registration state and counters of what stays the same are kept; what their
+    /// <summary>Creates or replaces subscriptions, all or none; what stands as given is left alone. Registration state and counters of what stays the same are kept; what their
     /// S-CSCFs must be told is written as jobs with them (<see cref="RegistrationConsequences"/>).</summary>
     /// Errors: a <see cref="SubscriptionRefusedException"/>, and nothing is written: an identity that belongs to another subscription
     /// (<see cref="IdentityConflictException"/>), or a wildcard that overlaps too many (<see cref="WildcardOverlapException"/>).

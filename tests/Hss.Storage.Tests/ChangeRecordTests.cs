@@ -87,6 +87,11 @@ public sealed class ChangeRecordTests
         var first = await on.Store.RecordActionAsync(Sample.Id(1), "de-registered", author, None);
         Assert.Equal(first with { IsRepeated = true }, await on.Store.RecordActionAsync(Sample.Id(1), "de-registered", author, None));
         Assert.Equal(first.Revision, await on.Store.NewestChangeAsync(None));
+
+        // A caller that gives no hash says that the id alone makes a request the same.
+        var bare = Alice with { RequestId = "s" };
+        Assert.False((await on.Store.RecordActionAsync("", "drained", bare, None)).IsRepeated);
+        Assert.True((await on.Store.RecordActionAsync("", "drained", bare, None)).IsRepeated);
     }
 
     [Theory]
