@@ -82,8 +82,7 @@ public class SecretsNeverPrintedTests
     [Fact]
     public void Types_that_hold_raw_secrets_hide_them_from_the_debugger()
     {
-        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(AkaKey), typeof(VectorAnalysis) })
-        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(TransportKeys) })
+        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(AkaKey), typeof(VectorAnalysis), typeof(TransportKeys) })
             Assert.Equal("***", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value);
     }
 

@@ -40,16 +40,15 @@ internal abstract class ImportProgress
 
     private sealed class Bar(IAnsiConsole console, ProgressTask task) : ImportProgress
     {
-        private const int DefaultWidth = 80;
+        private const int BarWidth = 40;
 
         public static Task<T> ShowAsync<T>(Surroundings around, long totalBytes, Func<ImportProgress, Task<T>> run)
         {
             var console = Output.Console(around, around.Error);
-            console.Profile.Width = DefaultWidth;
             console.Profile.Capabilities.Interactive = true;
             console.Profile.Capabilities.Ansi = true;
             return console.Progress().AutoClear(true).HideCompleted(false)
-                .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new SpinnerColumn())
+                .Columns(new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new SpinnerColumn())
                 .StartAsync(context => run(new Bar(console, context.AddTask(Counts(0, 0), maxValue: Math.Max(1, totalBytes)))));
         }
 

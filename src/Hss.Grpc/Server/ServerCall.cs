@@ -17,7 +17,6 @@ namespace Hss.Grpc;
 /// The call lasts until its handler has returned, however early the status went out: so the limit of streams bounds handlers, too.
 internal sealed class ServerCall : ServerCallContext, IDisposable
 {
-    private const int ResetNoError = 0;
     private const int ResetCancel = 8;
 
     private static readonly TaskCompletionSource EndedByHandler = new();
@@ -253,9 +252,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         {
             // A write that waits for the client's window stops waiting by this; its message is whole in the pipe.
             await _cancel.CancelAsync().ConfigureAwait(false);
+            // No reset behind it: that would overtake the status. Kestrel sends one when the handler has returned and the client still sends.
             await SendStatusAsync(status).ConfigureAwait(false);
-            // What the client still sends is not wanted any more.
-            Reset(ResetNoError);
         }
         catch (Exception problem)
         {

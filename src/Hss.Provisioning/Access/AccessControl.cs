@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Hss.Subscribers;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Hss.Provisioning.Access;
 
 /// <summary>Stands before every call: who is it, may he, and is it not too much.</summary>
-/// Order: any thread. <see cref="AuthoriseAsync"/> before the request is read, <see cref="Ended"/> when the call is over.
+/// Order: any thread. <see cref="Authorise"/> before the request is read, <see cref="Ended"/> when the call is over.
 /// Errors: UNAUTHENTICATED when nobody good was shown, PERMISSION_DENIED when the role does not do, RESOURCE_EXHAUSTED for too much; each says the mend
 /// and none says whether a token of some name exists. Spec: gRPC status codes; RFC 6750 2.1 (Bearer); docs/provisioning.md, "Who may".
 public sealed class AccessControl
@@ -29,6 +30,9 @@ public sealed class AccessControl
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly FailedAttempts _failures;
+
+    // What a connection's certificate came to: reading its names takes longer than most calls.
+    private readonly ConditionalWeakTable<X509Certificate2, CertificateVerdict> _certificates = [];
 
     // By the caller's name. It only grows, by as many names as operators ever gave in the life of this process.
     private readonly ConcurrentDictionary<string, CallerLoad> _loads = new(StringComparer.Ordinal);
@@ -53,10 +57,10 @@ public sealed class AccessControl
     public bool IsOpen => _tokens.Count == 0 && _options.Certificates.Count == 0;
 
     /// <summary>Lets a call in, and leaves its <see cref="Caller"/> in it; or throws.</summary>
-    public ValueTask AuthoriseAsync(ServerCallContext context)
+    public void Authorise(ServerCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (MethodRoles.IsOpenToEveryone(context.Method)) return ValueTask.CompletedTask;
+        if (MethodRoles.IsOpenToEveryone(context.Method)) return;
         var address = AddressOf(context.Peer);
         var admission = Authenticate(context, address?.ToString(), address);
         Permit(context.Method, admission.Caller);
@@ -64,7 +68,6 @@ public sealed class AccessControl
         admission.Caller.PutInto(context);
         context.UserState[Key] = admission;
         admission.Watch(context, _cut);
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>The call is over, however it ended. Also for one that was never let in.</summary>
@@ -89,7 +92,7 @@ public sealed class AccessControl
         // What is shown counts. A wrong token is not made good by a certificate or by where it comes from: its sender believes to be somebody else.
         if (authorization.Length > 0) return ByToken(context, authorization, remoteAddress);
         if (_options.Certificates.Count > 0 && _certificateOf(context) is { } certificate)
-            return CertificateRole.Of(certificate, _options.Certificates) is { } entry
+            return _certificates.GetValue(certificate, shown => new(CertificateRole.Of(shown, _options.Certificates))).Entry is { } entry
                 ? Admit(new Caller(entry.Name, entry.Role, remoteAddress), default)
                 : throw Unknown(context, remoteAddress, "the client certificate carries no name that Provisioning:Certificates lists");
         if (IsOpen && address is not null && IPAddress.IsLoopback(address)) return Admit(new Caller(LocalName, AccessRole.Operator, remoteAddress), default);
@@ -131,6 +134,8 @@ public sealed class AccessControl
         _log.NotAuthenticated(MethodRoles.LeastFor(context.Method) is null ? "an unknown method" : context.Method, remoteAddress ?? "an unknown address", reason);
         return new(new Status(StatusCode.Unauthenticated, $"{reason}; {HowTo}"));
     }
+
+    private sealed record CertificateVerdict(CertificateRole? Entry);
 
     /// <summary>A caller that was let in, for the time of one call.</summary>
     private sealed class Admission(Caller caller, CallerLoad load, CancellationToken ended)

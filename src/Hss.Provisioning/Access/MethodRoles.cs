@@ -31,6 +31,9 @@ public static class MethodRoles
         ("grpc.reflection.v1alpha.ServerReflection", AccessRole.Reader, ["ServerReflectionInfo"]),
     }.SelectMany(row => row.Methods.Select(method => KeyValuePair.Create($"/{row.Service}/{method}", row.Role))).ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The methods that somebody may call.</summary>
+    public static IReadOnlyCollection<string> All => Needed.Keys;
+
     /// <summary>Whether anybody may call it without saying who he is.</summary>
     public static bool IsOpenToEveryone(string method)
     {

@@ -25,7 +25,7 @@ internal sealed class SqliteChangeWriter : IDisposable
         _record = new(connection, """
             INSERT INTO subscription_change
                 (time, kind, subscription_id, actor, method, remote_address, request_id, undoes, summary, before_document, before_credentials)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """);
         _remember = new(connection, "INSERT INTO provisioning_request (request_id, request_hash, time, outcomes) VALUES (?1, ?2, ?3, ?4)");
         // The oldest ones, up to the first that has to stay: a gap would leave the one before it without what it made.
@@ -55,8 +55,8 @@ internal sealed class SqliteChangeWriter : IDisposable
     /// <summary>Writes a record and gives its number.</summary>
     public long Record(
         string subscriptionId, ChangeKind kind, string? summary, byte[]? document, byte[]? credentials, ChangeAuthor author, DateTimeOffset now) =>
-        _record.Number(now.ToUnixTimeMilliseconds(), (int)kind, subscriptionId, author.Actor, author.Method, author.RemoteAddress,
-            author.RequestId, author.Undoes == 0 ? (string?)null : author.Undoes, summary, document, credentials)!.Value;
+        _record.Insert(now.ToUnixTimeMilliseconds(), (int)kind, subscriptionId, author.Actor, author.Method, author.RemoteAddress,
+            author.RequestId, author.Undoes == 0 ? (string?)null : author.Undoes, summary, document, credentials);
 
     public ChangeOutcome RecordAction(string subscriptionId, string summary, ChangeAuthor author, DateTimeOffset now)
     {

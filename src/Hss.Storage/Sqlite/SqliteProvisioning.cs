@@ -30,6 +30,9 @@ internal sealed class SqliteProvisioning : IDisposable
     private readonly Statement _insertPublicIdentity;
     private readonly Statement _deleteSubscription;
 
+    // A first import of millions need not look for each of them in an empty table.
+    private bool _mayHaveRetired;
+
     /// <summary><paramref name="reader"/> reads on the writer's own connection: it has to see what this transaction has written.</summary>
     public SqliteProvisioning(SqliteWriter writer, SqliteReader reader, SqliteChangeWriter changes)
     {
@@ -39,13 +42,13 @@ internal sealed class SqliteProvisioning : IDisposable
         _undo = new(connection, "ROLLBACK TO provisioning");
         _release = new(connection, "RELEASE provisioning");
         _insertSubscription = new(connection,
-            "INSERT INTO subscription (subscription_id, document, created, updated, revision) VALUES (?1, ?2, ?3, ?3, ?4) RETURNING id");
+            "INSERT INTO subscription (subscription_id, document, created, updated, revision) VALUES (?1, ?2, ?3, ?3, ?4)");
         _updateSubscription = new(connection,
             "UPDATE subscription SET document = ?2, updated = ?3, revision = ?4 WHERE id = ?1 AND revision = ?5");
         _letGoPublicIdentities = new(connection, "DELETE FROM public_identity WHERE subscription = ?1");
         _letGoStates = new(connection, "DELETE FROM registration_set WHERE subscription = ?1");
         _insertPrivateIdentity = new(connection,
-            "INSERT INTO private_identity (identity, subscription, ordinal, credentials) VALUES (?1, ?2, ?3, ?4) RETURNING id");
+            "INSERT INTO private_identity (identity, subscription, ordinal, credentials) VALUES (?1, ?2, ?3, ?4)");
         _updatePrivateIdentity = new(connection,
             "UPDATE private_identity SET subscription = ?2, ordinal = ?3, credentials = ?4 WHERE id = ?1");
         _deletePrivateIdentity = new(connection, "DELETE FROM private_identity WHERE id = ?1");
@@ -62,6 +65,8 @@ internal sealed class SqliteProvisioning : IDisposable
         _insertPublicIdentity = new(connection,
             "INSERT INTO public_identity (identity, subscription, set_ordinal, type) VALUES (?1, ?2, ?3, ?4)");
         _deleteSubscription = new(connection, "DELETE FROM subscription WHERE id = ?1 AND revision = ?2");
+        using var anyRetired = new Statement(connection, "SELECT EXISTS (SELECT 1 FROM retired_sequence_number)");
+        _mayHaveRetired = anyRetired.Number() != 0;
     }
 
     /// <summary>Writes all of a change, or finds that it was written before.</summary>
@@ -78,7 +83,7 @@ internal sealed class SqliteProvisioning : IDisposable
                 outcomes.Add(version.Kind == ChangeKind.None ? Unchanged(version) : Write(version, plan.Author, now));
             foreach (var nobodys in plan.Leaving)
             {
-                _retire.Run(nobodys.Row);
+                Retire(nobodys.Row);
                 _deletePrivateIdentity.Run(nobodys.Row);
             }
             foreach (var version in plan.Versions)
@@ -116,7 +121,7 @@ internal sealed class SqliteProvisioning : IDisposable
     private void WriteRows(PlannedVersion version, Subscription subscription, long revision, long now)
     {
         long row;
-        if (version.Old is not { } old) row = _insertSubscription.Number(version.SubscriptionId, version.Document, now, revision)!.Value;
+        if (version.Old is not { } old) row = _insertSubscription.Insert(version.SubscriptionId, version.Document, now, revision);
         else Expect(_updateSubscription.Run(row = old.Row, version.Document, now, revision, old.Revision));
 
         var rows = new long[version.PrivateIdentities.Length];
@@ -136,14 +141,14 @@ internal sealed class SqliteProvisioning : IDisposable
         {
             try
             {
-                row = _insertPrivateIdentity.Number(planned.Identity.Identity, subscriptionRow, ordinal, planned.SealedCredentials)!.Value;
+                row = _insertPrivateIdentity.Insert(planned.Identity.Identity, subscriptionRow, ordinal, planned.SealedCredentials);
             }
             catch (SqliteException e) when (ConflictOf(e, IdentityKind.Private, planned.Identity.Identity, subscription) is { } conflict)
             {
                 throw conflict;
             }
             // It may have been here before, with this K.
-            var retired = (ulong)(_comeBack.Number(planned.Identity.Identity) ?? 0);
+            var retired = _mayHaveRetired ? (ulong)(_comeBack.Number(planned.Identity.Identity) ?? 0) : 0;
             ceiling = Math.Max(ceiling, CarryOver.SqnCeiling(old: null, oldIsUnreadable: true, retired, planned.Identity));
         }
         else if (planned.WritesRow) _updatePrivateIdentity.Run(row, subscriptionRow, ordinal, planned.SealedCredentials);
@@ -161,6 +166,12 @@ internal sealed class SqliteProvisioning : IDisposable
         {
             throw conflict;
         }
+    }
+
+    private void Retire(long row)
+    {
+        _mayHaveRetired = true;
+        _retire.Run(row);
     }
 
     // Inserting and looking at the failure is one search less per identity than looking first, and millions of identities do not fail.
