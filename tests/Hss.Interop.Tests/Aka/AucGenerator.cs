@@ -17,14 +17,15 @@ internal static class AucGenerator
         using var process = Process.Start(start) ?? throw new InvalidOperationException("osmo-auc-gen does not start");
         try
         {
-            var error = process.StandardError.ReadToEndAsync(patience.Token);
+            var errors = process.StandardError.ReadToEndAsync(patience.Token);
             var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
+            var error = await errors;
             await process.WaitForExitAsync(patience.Token);
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var line in output.Split('\n'))
                 if (line.Split(":\t", 2) is [var name, var value]) values[name] = value.Trim();
             if (process.ExitCode != 0 || values.Count == 0)
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"osmo-auc-gen ended with {process.ExitCode}: {await error}"));
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"osmo-auc-gen ended with {process.ExitCode}: {error}"));
             return values;
         }
         catch (OperationCanceledException)
