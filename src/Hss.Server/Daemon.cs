@@ -33,7 +33,7 @@ internal static class Daemon
         using var provisioningCertificates = settings.Provisioning.Tls is { } shown && settings.Provisioning.Listen.Any(one => one.IsTls)
             ? new CertificateFiles(shown.CertificateFile, shown.KeyFile, shown.CaFile ?? shown.CertificateFile, TimeProvider.System, loggers)
             : null;
-        var documents = settings.Provisioning.Listen.Count == 0 ? null : new DocumentSources(settings.Provisioning, loggers);
+        using var documents = settings.Provisioning.Listen.Count == 0 ? null : new DocumentSources(settings.Provisioning, loggers);
         using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, certificates, provisioningCertificates, documents));
 
         using var metrics = new MetricsCollector(loggers.CreateLogger<MetricsCollector>());

@@ -17,6 +17,12 @@ internal static partial class ServerEvents
     [LoggerMessage(9013, LogLevel.Warning, "The transport key file {Path} can be read by its group; let only the server read it")]
     public static partial void TransportKeysGroupReadable(this ILogger logger, string path);
 
+    [LoggerMessage(9014, LogLevel.Information, "The iFC templates are those of the changed files: {Count}")]
+    public static partial void TemplatesReloaded(this ILogger logger, int count);
+
+    [LoggerMessage(9015, LogLevel.Warning, "The changed iFC templates are refused and the old ones stay: {Problem} ({Count} problems)")]
+    public static partial void TemplatesNotReloaded(this ILogger logger, string problem, int count);
+
     [LoggerMessage(9011, LogLevel.Error, "Some metrics could not be read; what could is shown")]
     public static partial void MetricsIncomplete(this ILogger logger, Exception problem);
 }

@@ -62,6 +62,16 @@ public sealed class ServerSettingsTests
     [InlineData("Authentication:IndBits", "17", "from 0 to 16")]
     [InlineData("Authentication:MaxVectorsPerRequest", "0", "from 1 to 32")]
     [InlineData("Provisioning:Listen", "nowhere", "is not an address and port")]
+    [InlineData("Provisioning:Listen", "127.0.0.1:1,127.0.0.1:1", "listed twice")]
+    [InlineData("Provisioning:Listen:0", "0.0.0.0:50051", "is not on loopback")]
+    [InlineData("Provisioning:Listen:0", "192.0.2.1:50051;tls", "Provisioning:Listen needs it")]
+    [InlineData("Provisioning:Tls:KeyFile", "a.key", "Tls:CertificateFile: is missing beside the others")]
+    [InlineData("Provisioning:Certificates:0:Name", "a.example.org", "Certificates:0:Role: is missing")]
+    [InlineData("Provisioning:Certificates:0:Role", "reader", "Certificates:0:Name: is missing")]
+    [InlineData("Provisioning:MaxRequestsPerSecond", "0", "from 1 to")]
+    [InlineData("Provisioning:MaxRequestsInFlight", "0", "from 1 to")]
+    [InlineData("Provisioning:MaxMessageBytes", "1000", "from 65536 to")]
+    [InlineData("Provisioning:MaxMessageByte", "100000", "did you mean Provisioning:MaxMessageBytes?")]
     [InlineData("Cx:DefaultServerCapabilities:Mandatory", "1,x", "is not a whole number")]
     [InlineData("Cx:Features", "SiFC,Restoration", "list SiFC, AliasInd, IMSRestorationInd, or none alone")]
     [InlineData("Cx:Features", "none,SiFC", "'none' is no feature")]
@@ -105,6 +115,34 @@ public sealed class ServerSettingsTests
         Assert.Equal("127.0.0.1:8080", Read().Operations.Listen?.ToString());
         Assert.Equal("127.0.0.2:81", Read(("Operations:Listen", "127.0.0.2:81")).Operations.Listen?.ToString());
         Assert.Null(Read(("Operations:Listen", "")).Operations.Listen);
+    }
+
+    [Fact]
+    public void The_provisioning_listener_is_off_only_when_that_is_said()
+    {
+        Assert.Equal(["127.0.0.1:50051"], Read().Provisioning.Listen.Select(one => one.ToString()));
+        Assert.Empty(Read(("Provisioning:Listen", "")).Provisioning.Listen);
+        Assert.Equal(["127.0.0.2:1", "[::1]:2"], Read(("Provisioning:Listen:0", "127.0.0.2:1"), ("Provisioning:Listen:1", "[::1]:2")).Provisioning.Listen.Select(one => one.ToString()));
+    }
+
+    [Fact]
+    public void Client_certificates_need_an_authority_and_a_TLS_listener()
+    {
+        (string, string)[] tls =
+        [
+            ("Provisioning:Listen", "192.0.2.1:50051;tls"), ("Provisioning:Tls:CertificateFile", "a.pem"), ("Provisioning:Tls:KeyFile", "a.key"),
+        ];
+        (string, string)[] certificate = [("Provisioning:Certificates:0:Name", "oss.example.org"), ("Provisioning:Certificates:0:Role", "Authentication-Admin")];
+        Assert.Null(Read(tls).Provisioning.Tls!.CaFile);
+        Assert.Contains("Provisioning:Tls:CaFile: is missing and Provisioning:Certificates needs it", Refused([.. tls, .. certificate]), StringComparison.Ordinal);
+        Assert.Contains("no listener could see a certificate", Refused(certificate), StringComparison.Ordinal);
+        (string, string)[] all = [.. tls, .. certificate, ("Provisioning:Tls:CaFile", "ca.pem")];
+        var entry = Assert.Single(Read(all).Provisioning.Access.Certificates);
+        Assert.Equal(("oss.example.org", Hss.Subscribers.AccessRole.AuthenticationAdmin), (entry.Name, entry.Role));
+        Assert.Contains("listed twice", Refused([.. all, ("Provisioning:Certificates:1:Name", "OSS.example.org"), ("Provisioning:Certificates:1:Role", "reader")]), StringComparison.Ordinal);
+        Assert.Contains("is not reader", Refused([.. all, ("Provisioning:Certificates:1:Name", "x"), ("Provisioning:Certificates:1:Role", "root")]), StringComparison.Ordinal);
+
+        static string Refused((string, string)[] values) => Assert.Throws<ConfigurationException>(() => Read(values)).Message;
     }
 
     [Theory]
@@ -157,6 +195,9 @@ public sealed class ServerSettingsTests
     [InlineData("deregister", "--public-identity", "sip:a@b", "--Storage:ConnectionString=Data Source=x")]
     [InlineData("remove", "--subscription", "x")]
     [InlineData("jobs", "--json", "--state", "failed", "--identity", "tel:+1")]
+    [InlineData("token", "create", "--name", "robot", "--role=provisioner", "--expires", "2030-01-31")]
+    [InlineData("token", "list", "--Storage:ConnectionString=Data Source=x")]
+    [InlineData("token", "revoke", "--name", "robot")]
     public void Good_command_lines(params string[] words) => Assert.NotNull(CommandLine.Parse(words));
 
     [Theory]
@@ -177,6 +218,12 @@ public sealed class ServerSettingsTests
     [InlineData("jobs", "--retry", "1", "--force", "2")]
     [InlineData("jobs", "--subscription", "x")]
     [InlineData("run")]
+    [InlineData("token")]
+    [InlineData("token", "create", "--name", "robot")]
+    [InlineData("token", "create", "--role", "reader")]
+    [InlineData("token", "list", "--name", "robot")]
+    [InlineData("token", "revoke")]
+    [InlineData("token", "revoke", "--name", "robot", "--expires", "2030-01-31")]
     [InlineData("import", "--demo", "--file", "x")]
     public void Bad_command_lines_say_how_it_goes(params string[] words) =>
         Assert.Contains("usage:", Assert.Throws<CommandLineException>(() => CommandLine.Parse(words)).Message, StringComparison.Ordinal);
