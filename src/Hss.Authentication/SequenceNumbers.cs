@@ -26,6 +26,17 @@ public readonly record struct IndRange(int IndBits, int First, int Last)
     internal int Pick(int counter) => counter >= First && counter <= Last ? counter : First + (int)((uint)counter % (uint)Count);
 
     internal int After(int ind) => ind == Last ? First : ind + 1;
+
+    private int Before(int ind) => ind == First ? Last : ind - 1;
+
+    /// <summary>The SQN that the next vector gets; null when there is none left.</summary>
+    public ulong? NextSqn(in SequenceState state) =>
+        state.Seq >= SeqLimit ? null : SequenceNumber.Compose(state.Seq + 1, Pick(state.NextInd), IndBits);
+
+    /// <summary>The last SQN that counts as issued, with the IND of the batch before the next one; 0 when there was none.</summary>
+    /// After a start, and after a resynchronisation, SEQ is where the next one goes on from, whoever used it.
+    public ulong LastSqn(in SequenceState state) =>
+        state.Seq == 0 ? 0 : SequenceNumber.Compose(Math.Min(state.Seq, (1UL << (SequenceNumber.Bits - IndBits)) - 1), Before(Pick(state.NextInd)), IndBits);
 }
 
 /// <summary>The generator state of one key: the last SEQ handed out, the SEQ up to which the store has promised, and the IND of the next batch.</summary>

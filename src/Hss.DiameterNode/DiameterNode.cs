@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Hss.Diameter;
+using Hss.Diameter.Commands.Base;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
@@ -87,6 +88,9 @@ public sealed class DiameterNode : IAsyncDisposable
 
     /// <summary>The open peers, by identity.</summary>
     public IReadOnlyList<PeerSnapshot> OpenPeers => Peers.Snapshot();
+
+    /// <summary>The peers of the configuration, open or not.</summary>
+    public IReadOnlyList<PeerOptions> ConfiguredPeers => Options.Peers;
 
     /// <summary>Origin-State-Id of every message that has one. Spec: RFC 6733 8.16.</summary>
     public uint OriginStateId => Identity.OriginStateId;
@@ -190,6 +194,21 @@ public sealed class DiameterNode : IAsyncDisposable
 
     /// <summary>The configured habits of a node, open or not.</summary>
     public PeerQuirks QuirksOf(string originHost) => _knownPeers.Find(originHost)?.Quirks ?? PeerQuirks.None;
+
+    /// <summary>Sends an open peer away: DPR, DPA awaited, requests in flight answered, flushed, closed. False: it is not open.</summary>
+    /// <param name="identity">Its Origin-Host.</param>
+    /// <param name="cause">What it is told, and what this node itself keeps to when it dials the peer (<see cref="ReconnectDelay"/>): REBOOTING
+    /// is a fresh start, BUSY a longer wait, DO_NOT_WANT_TO_TALK_TO_YOU an hour. A peer that comes by itself is let in at any time.</param>
+    /// <param name="cancellationToken">Ends the wait, not the farewell.</param>
+    /// Order: when it ends the connection is gone; each step is bounded by its option. Spec: RFC 6733 5.4.
+    public async Task<bool> DisconnectAsync(string identity, DisconnectCause cause, CancellationToken cancellationToken)
+    {
+        if (Peers.Find(identity) is not { } session) return false;
+        Task ended = _connections.GetValueOrDefault(session.Connection) ?? Task.CompletedTask;
+        session.Dismiss(cause);
+        await ended.WaitAsync(cancellationToken);
+        return true;
+    }
 
     /// <summary>Ends every connection in good order: DPR (REBOOTING), DPA awaited, requests in flight answered, flushed, closed.</summary>
     /// Order: each step is bounded by its option; <paramref name="cancellationToken"/> ends them all at once.

@@ -17,7 +17,7 @@ namespace Hss.DiameterNode;
 /// 5. A certificate that does not name the peer is answered 3010: it is some peer, but not the known one it says it is. The same code tells
 ///    a peer that comes from another address than configured. 5017 would say that TLS is missing, and it is not.
 /// </remarks>
-internal static class PeerCertificate
+public static class PeerCertificate
 {
     private const string CommonName = "2.5.4.3";
 
@@ -25,7 +25,7 @@ internal static class PeerCertificate
     /// <param name="certificate">The verified certificate of the connection; null when there is none.</param>
     /// <param name="identity">The Origin-Host it is to stand for.</param>
     /// <param name="known">The configuration of that peer, if there is one.</param>
-    public static string? WhyNot(X509Certificate2? certificate, string identity, PeerOptions? known)
+    internal static string? WhyNot(X509Certificate2? certificate, string identity, PeerOptions? known)
     {
         if (certificate is null) return $"the connection shows no certificate for '{identity}'";
         IReadOnlyList<string> names = Names(certificate);

@@ -47,8 +47,10 @@ internal sealed class PeerConnection : IDisposable
     public IPAddress? LocalAddress => (_context.LocalEndPoint as IPEndPoint)?.Address;
 
     public CapabilitiesSource Source => new(
-        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, _context.Features.Get<ITlsHandshakeFeature>() is not null, _inFlight,
+        (_context.RemoteEndPoint as IPEndPoint)?.Address, RemoteEndPoint, IsTls, _inFlight,
         _context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate);
+
+    public bool IsTls => _context.Features.Get<ITlsHandshakeFeature>() is not null;
 
     /// <summary>Whether the peer has shown a good CER.</summary>
     public bool IsIdentified => _isIdentified;

@@ -40,12 +40,14 @@ internal sealed partial class PeerSession
                 break;
             case PeerAction.SendDpa:
                 // Not urgent: the peer closes when it has the DPA, and would lose the answers behind it.
-                if (DisconnectPeerRequest.TryParse(message!.Frame.Memory, out DisconnectPeerRequest dpr, out _)) _cause = dpr.DisconnectCause;
+                if (DisconnectPeerRequest.TryParse(message!.Frame.Memory, out DisconnectPeerRequest dpr, out _)) _cause ??= dpr.DisconnectCause;
                 _node.Log.DisconnectRequested(Name, _cause?.ToString() ?? "");
                 Answer(message, _node.BaseMessages.DisconnectPeerAnswer(message.Header), isUrgent: false);
                 break;
             case PeerAction.SendDpr:
-                _queue.EnqueueUrgent(_node.BaseMessages.DisconnectPeerRequest(DisconnectCause.Rebooting), endsRequest: false);
+                // What this node said when it sent the peer away holds for its own dialling too; REBOOTING means nothing to the node that goes.
+                if (_farewell != DisconnectCause.Rebooting) _cause = _farewell;
+                _queue.EnqueueUrgent(_node.BaseMessages.DisconnectPeerRequest(_farewell), endsRequest: false);
                 break;
             case PeerAction.Process:
                 message!.Take();
@@ -91,6 +93,7 @@ internal sealed partial class PeerSession
     private void Open()
     {
         Peer peer = Peer!;
+        _openSince = _node.Time.GetUtcNow();
         PeerSession? older = _node.Peers.Open(this, peer, out bool wasGivenUp);
         if (older is not null) _node.Log.PeerReplaced(Name, _connection.RemoteEndPoint);
         older?.PostAndFlush(LetterKind.Replaced);

@@ -26,6 +26,8 @@ internal sealed partial class PeerSession : IDisposable
     private PeerMessage? _heldCer;
     private Election? _election;
     private DisconnectCause? _cause;
+    private DisconnectCause _farewell = DisconnectCause.Rebooting;
+    private DateTimeOffset _openSince;
 
     /// <param name="node">The node.</param>
     /// <param name="connection">The transport.</param>
@@ -61,6 +63,7 @@ internal sealed partial class PeerSession : IDisposable
         DialledOpened,
         DialledEnded,
         Stop,
+        Dismissed,
         Replaced,
         Stalled,
     }
@@ -73,6 +76,9 @@ internal sealed partial class PeerSession : IDisposable
 
     /// <summary>Who this is, for the log.</summary>
     public string Name => Peer?.Identity ?? _dialler?.Peer.Identity ?? _connection.RemoteEndPoint;
+
+    /// <summary>What carries it.</summary>
+    public PeerConnection Connection => _connection;
 
     /// <summary>Whether application messages may go straight to where they belong.</summary>
     public bool IsOpen => _state is PeerState.ROpen or PeerState.IOpen;
@@ -87,6 +93,13 @@ internal sealed partial class PeerSession : IDisposable
     public void PostAndFlush(LetterKind kind)
     {
         Post(kind);
+        _queue.Flush();
+    }
+
+    /// <summary>An operator sends the peer away: DPR with this cause.</summary>
+    public void Dismiss(DisconnectCause cause)
+    {
+        _mailbox.Post(new Letter(LetterKind.Dismissed, default) { Cause = cause });
         _queue.Flush();
     }
 
@@ -112,7 +125,13 @@ internal sealed partial class PeerSession : IDisposable
         _queue.FlushSoon();
     }
 
-    public PeerSnapshot Snapshot() => Peer!.Snapshot() with { AwaitingAnswers = Pending.Count };
+    public PeerSnapshot Snapshot() => Peer!.Snapshot() with
+    {
+        AwaitingAnswers = Pending.Count,
+        OpenSince = _openSince,
+        IsDialled = _dialler is not null,
+        IsTls = _connection.IsTls,
+    };
 
     public void Dispose()
     {
@@ -138,6 +157,10 @@ internal sealed partial class PeerSession : IDisposable
                 case LetterKind.DialledOpened: Happen(PeerEvent.DialledOpened, "the connection that this node opened remains"); break;
                 case LetterKind.DialledEnded: Happen(PeerEvent.DialledEnded, null); break;
                 case LetterKind.Stop: Happen(PeerEvent.Stop, Peer is null ? null : "this node stops"); break;
+                case LetterKind.Dismissed:
+                    _farewell = letter.Cause;
+                    Happen(PeerEvent.Stop, "an operator disconnected it");
+                    break;
                 case LetterKind.Replaced: Happen(PeerEvent.Replaced, "a newer connection took its place"); break;
                 case LetterKind.Stalled: Stall(); break;
             }
@@ -211,5 +234,9 @@ internal sealed partial class PeerSession : IDisposable
         _dialler.Election.EndDial(_isAcknowledged ? this : null, _cause);
     }
 
-    internal readonly record struct Letter(LetterKind Kind, RentedFrame Frame);
+    internal readonly record struct Letter(LetterKind Kind, RentedFrame Frame)
+    {
+        /// <summary>Of Dismissed.</summary>
+        public DisconnectCause Cause { get; init; }
+    }
 }

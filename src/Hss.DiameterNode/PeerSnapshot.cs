@@ -24,6 +24,14 @@ public sealed record PeerSnapshot
     /// <summary>Whether it forwards requests of others.</summary>
     public required bool IsRelay { get; init; }
 
+    /// <summary>When its capabilities were exchanged.</summary>
+    public DateTimeOffset OpenSince { get; init; }
+
+    /// <summary>Whether this node opened the connection; otherwise the peer did.</summary>
+    public bool IsDialled { get; init; }
+
+    public bool IsTls { get; init; }
+
     /// <summary>Its configured habits.</summary>
     public required PeerQuirks Quirks { get; init; }
 

@@ -37,6 +37,12 @@ internal sealed class PeerTable
         }
     }
 
+    /// <summary>The connection of an open peer, or null.</summary>
+    public PeerSession? Find(string identity)
+    {
+        lock (_gate) return _open.GetValueOrDefault(identity);
+    }
+
     /// <summary>The best connection for a request that has not been tried yet, or null when there is none.</summary>
     /// <param name="request">Where it is to go.</param>
     /// <param name="tried">The connections that had their turn.</param>

@@ -6,13 +6,14 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Hss.DiameterNode;
 
 /// <summary>A connection whose octets go through TLS; the plain one carries it. All else is the plain connection's.</summary>
 /// Shape: <see cref="ITlsConnectionFeature"/> has the far end's certificate, whichever side dialled. Order: as any connection, one reader
 /// and one writer. A read hands over all records that were received, at least one and up to 16 KB; a flush makes records of 16 KB.
-internal sealed class TlsConnection : ConnectionContext, ITlsConnectionFeature, ITlsHandshakeFeature
+internal sealed class TlsConnection : ConnectionContext, ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
 {
     /// <summary>What one record carries at most (RFC 8446 5.1).</summary>
     private const int RecordBytes = 16 * 1024;
@@ -40,6 +41,7 @@ internal sealed class TlsConnection : ConnectionContext, ITlsConnectionFeature, 
         Features = new FeatureCollection(plain.Features);
         Features.Set<ITlsConnectionFeature>(this);
         Features.Set<ITlsHandshakeFeature>(this);
+        Features.Set<ITlsApplicationProtocolFeature>(this);
         Transport = new Pipes(
             PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 2 * RecordBytes, minimumReadSize: RecordBytes, leaveOpen: true)),
             new QuietPipeWriter(PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: RecordBytes, leaveOpen: true))));
@@ -48,6 +50,9 @@ internal sealed class TlsConnection : ConnectionContext, ITlsConnectionFeature, 
     public X509Certificate2? ClientCertificate { get; set; }
 
     public SslProtocols Protocol => _stream.SslProtocol;
+
+    /// <summary>What ALPN settled on; empty when it was not spoken.</summary>
+    public ReadOnlyMemory<byte> ApplicationProtocol => _stream.NegotiatedApplicationProtocol.Protocol;
 
     public TlsCipherSuite? NegotiatedCipherSuite => _stream.NegotiatedCipherSuite;
 

@@ -21,7 +21,7 @@ namespace Hss.DiameterNode;
 /// </remarks>
 public sealed class TlsTransport : IDisposable
 {
-    /// <summary>The meter of hss_diameter_tls_handshakes_total and hss_diameter_tls_certificate_expiry_timestamp_seconds.</summary>
+    /// <summary>The meter of hss_diameter_tls_handshakes_total, hss_provisioning_tls_handshakes_total and hss_diameter_tls_certificate_expiry_timestamp_seconds.</summary>
     public const string MeterName = "Hss.DiameterNode.Tls";
 
     /// <summary>How long a handshake may take.</summary>
@@ -33,6 +33,7 @@ public sealed class TlsTransport : IDisposable
     private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     private readonly Func<TlsCredentials> _credentials;
+    private readonly TlsTerms _terms;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Newcomers _handshakes = new(MaxHandshakes);
@@ -42,21 +43,23 @@ public sealed class TlsTransport : IDisposable
     /// <param name="credentials">What to show and whom to believe; asked once per connection.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logs">Where to log.</param>
-    public TlsTransport(Func<TlsCredentials> credentials, TimeProvider time, ILoggerFactory logs)
+    /// <param name="terms">What accepted connections must show; Diameter's when left out.</param>
+    public TlsTransport(Func<TlsCredentials> credentials, TimeProvider time, ILoggerFactory logs, TlsTerms? terms = null)
     {
         ArgumentNullException.ThrowIfNull(credentials);
         _credentials = credentials;
+        _terms = terms ?? TlsTerms.Diameter;
         _time = time;
         _log = logs.CreateLogger<TlsTransport>();
-        _outcomes = _meter.CreateCounter<long>("hss_diameter_tls_handshakes_total", description: "TLS handshakes that ended, by side and outcome.");
-        foreach (string side in (string[])["accepted", "dialled"])
+        _outcomes = _meter.CreateCounter<long>($"{_terms.MetricPrefix}_handshakes_total", description: "TLS handshakes that ended, by side and outcome.");
+        foreach (string side in _terms.Dials ? (string[])["accepted", "dialled"] : ["accepted"])
         {
             // Shown from the start: the first failure must be a step, not a new series.
             foreach (string outcome in (string[])["good", "failed"]) Count(side, outcome, 0);
         }
 
         _meter.CreateObservableGauge(
-            "hss_diameter_tls_certificate_expiry_timestamp_seconds",
+            $"{_terms.MetricPrefix}_certificate_expiry_timestamp_seconds",
             () => (double)new DateTimeOffset(credentials().Certificate.NotAfter).ToUnixTimeSeconds(),
             "s", "When the certificate of this node runs out, in seconds since 1970.");
     }
@@ -134,7 +137,7 @@ public sealed class TlsTransport : IDisposable
 
     private async Task<TlsConnection?> AcceptAsync(ConnectionContext connection, Newcomers.Newcomer handshake)
     {
-        FarEnd farEnd = new(static _ => null); // Whose certificate it has to be is known when the CER comes: CapabilitiesExchange looks then.
+        FarEnd farEnd = new(static _ => null, _terms.ClientCertificate != ClientCertificate.Required); // Whose certificate it has to be is known when the CER comes: CapabilitiesExchange looks then.
         SslStream stream = new(new DuplexPipeStream(connection.Transport), leaveInnerStreamOpen: true);
         CancellationToken stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using CancellationTokenSource late = new(HandshakeTimeout, _time);
@@ -145,7 +148,8 @@ public sealed class TlsTransport : IDisposable
             SslServerAuthenticationOptions options = new()
             {
                 ServerCertificateContext = credentials.Context,
-                ClientCertificateRequired = true,
+                ClientCertificateRequired = _terms.ClientCertificate != ClientCertificate.NotAsked,
+                ApplicationProtocols = _terms.ApplicationProtocols.Count == 0 ? null : [.. _terms.ApplicationProtocols],
                 CertificateChainPolicy = credentials.VerificationPolicy(_time),
                 EnabledSslProtocols = Protocols,
                 AllowRenegotiation = false,
@@ -182,13 +186,13 @@ public sealed class TlsTransport : IDisposable
     private static string Innermost(Exception e) => e.InnerException is { } inner ? $"{e.Message} {inner.GetBaseException().Message}" : e.Message;
 
     /// <summary>Judges the certificate of the far end and remembers why it was refused.</summary>
-    private sealed class FarEnd(Func<X509Certificate2, string?> whyNot)
+    private sealed class FarEnd(Func<X509Certificate2, string?> whyNot, bool mayBeNameless = false)
     {
         public string? Refusal { get; private set; }
 
         public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
         {
-            Refusal = certificate is not X509Certificate2 shown ? "it shows no certificate"
+            Refusal = certificate is not X509Certificate2 shown ? (mayBeNameless ? null : "it shows no certificate")
                 : (errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0 ? Distrust(shown, chain)
                 : whyNot(shown); // A mismatch of names is found by our own rule: the platform's takes wildcards.
             return Refusal is null;

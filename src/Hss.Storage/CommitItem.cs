@@ -14,50 +14,38 @@ internal abstract class CommitItem
     public abstract void Complete(StoreUnavailableException? failure);
 }
 
-/// <summary>Subscriptions that are created or replaced together.</summary>
-internal sealed class UpsertCommit(Func<UpsertCounts> write, Action jobsWritten) : CommitItem
+/// <summary>A step without a turn: changes of what is provisioned, records, jobs that change no registration state.</summary>
+/// <param name="step">What it writes, on the commit thread.</param>
+/// <param name="told">Called before the outcome is known to the caller, with what the step gave; false: whether it is durable is not known.</param>
+internal sealed class StepCommit<T>(Func<ISubscriberDatabase, T> step, Action<T, bool>? told = null) : CommitItem
 {
     // Asynchronous, unlike the commits of procedures: what follows frees thousands of gates and would hold up the answers of its batch.
-    private readonly TaskCompletionSource<UpsertCounts> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private UpsertCounts _counts;
-    private IdentityConflictException? _conflict;
+    private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _value;
+    private bool _isWritten;
+    private Exception? _refusal;
 
-    public Task<UpsertCounts> Outcome => _outcome.Task;
+    public Task<T> Outcome => _outcome.Task;
 
     public override void Write(ISubscriberDatabase database)
     {
         try
         {
-            _counts = write();
+            _value = step(database);
+            _isWritten = true;
         }
-        catch (IdentityConflictException conflict)
+        catch (Exception refusal) when (refusal is SubscriptionRefusedException or RequestIdReusedException)
         {
-            _conflict = conflict;
+            // Its fault alone: the step has undone what it wrote.
+            _refusal = refusal;
         }
     }
 
     public override void Complete(StoreUnavailableException? failure)
     {
-        if (failure is null && _conflict is null && _counts.Jobs > 0) jobsWritten();
-        if (_conflict is not null) _outcome.SetException(_conflict);
+        if (_isWritten) told?.Invoke(_value!, failure is null);
+        if (_refusal is not null) _outcome.SetException(_refusal);
         else if (failure is not null) _outcome.SetException(new StoreUnavailableException(failure.Message, failure));
-        else _outcome.SetResult(_counts);
-    }
-}
-
-/// <summary>A step without a turn: jobs that change no registration state, removals.</summary>
-internal sealed class StepCommit<T>(Func<ISubscriberDatabase, T> step) : CommitItem
-{
-    private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private T? _value;
-
-    public Task<T> Outcome => _outcome.Task;
-
-    public override void Write(ISubscriberDatabase database) => _value = step(database);
-
-    public override void Complete(StoreUnavailableException? failure)
-    {
-        if (failure is not null) _outcome.SetException(new StoreUnavailableException(failure.Message, failure));
         else _outcome.SetResult(_value!);
     }
 }

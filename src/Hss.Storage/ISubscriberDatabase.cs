@@ -5,7 +5,7 @@ namespace Hss.Storage;
 
 /// <summary>What is durable: the tables under <see cref="SubscriberStore"/>. Real on SQLite, and in memory with planned faults for
 /// simulations.</summary>
-/// Order: reads from any thread, several at once; everything that writes, the step of <see cref="PrepareUpsert"/>, <see cref="Commit"/>
+/// Order: reads from any thread, several at once; everything that writes, the step of <see cref="PrepareChange"/>, <see cref="Commit"/>
 /// and <see cref="Rollback"/> from the commit thread alone. The first write after a commit opens a transaction.
 /// Errors: anything that fails throws <see cref="StoreUnavailableException"/>. After a rollback the next write starts afresh, however
 /// broken the database was: an implementation reopens whatever it has to.
@@ -39,14 +39,41 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>Forgets some of the finished jobs that ended before a moment or are beyond the number; returns how many.</summary>
     int PruneJobs(DateTimeOffset finishedBefore, int keep);
 
-    /// <summary>Removes a subscription, retires the ceilings of its private identities and writes the RTRs that follow. Returns how many, or
-    /// null when there is none of that name.</summary>
-    int? Remove(string subscriptionId);
+    /// <summary>One subscription with its history as last committed, or null.</summary>
+    StoredSubscription? ReadVersion(string subscriptionId);
 
-    /// <summary>Does on the caller's thread what needs no transaction (serialising, sealing) and returns the step that writes.</summary>
-    /// Errors of the step: <see cref="IdentityConflictException"/>, and then it has written nothing while earlier writes of the transaction
-    /// stand.
-    Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions);
+    /// <summary>Subscriptions as they stood at one moment.</summary>
+    IReadOnlyList<StoredSubscription> List(SubscriptionQuery query);
+
+    /// <summary>Runs edits on what stands, and does on the caller's thread all that needs no transaction: comparing, serialising, sealing. The caller
+    /// keeps everybody else from changing these subscriptions until the step is written or dropped.</summary>
+    /// Shape: no name twice. Errors: what an edit throws. Of the step: <see cref="IdentityConflictException"/> or
+    /// <see cref="RequestIdReusedException"/>, and then it has written nothing while earlier writes of the transaction stand.
+    PreparedChange PrepareChange(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author);
+
+    /// <summary>The request of this id as last committed, or null.</summary>
+    ServedRequest? FindRequest(string requestId);
+
+    /// <summary>Writes a record of something that changes no subscription.</summary>
+    /// Errors: <see cref="RequestIdReusedException"/>, with nothing written.
+    ChangeOutcome RecordAction(string subscriptionId, string summary, ChangeAuthor author);
+
+    /// <summary>Records as last committed. What <see cref="ChangeQuery"/> promises about order holds.</summary>
+    IReadOnlyList<ChangeRecord> Changes(ChangeQuery query);
+
+    ChangeSpan Span();
+
+    /// <summary>Forgets some of the oldest records, and requests, that are from before a moment; and records beyond the number. Returns how many.</summary>
+    /// Order: by number and without a gap. A record is what its predecessor needs to say what it made, so the oldest can always go and no other can.
+    int PruneChanges(DateTimeOffset before, long keep);
+
+    IReadOnlyList<AccessToken> AccessTokens();
+
+    /// <summary>With its record. False, and nothing is written: there is one of that name.</summary>
+    bool AddAccessToken(AccessToken token, ChangeAuthor author);
+
+    /// <summary>With its record. False, and nothing is written: there is none.</summary>
+    bool RemoveAccessToken(string name, ChangeAuthor author);
 
     /// <summary>When it returns, everything written since the last commit survives power loss.</summary>
     void Commit();

@@ -6,25 +6,6 @@ namespace Hss.Storage;
 /// <summary>The part of the store that knows the jobs: it keeps none in memory, the table is the queue.</summary>
 public sealed partial class SubscriberStore
 {
-    /// Errors: <see cref="OperationCanceledException"/> only before it is queued; from then on it waits for the outcome.
-    public async Task<bool> RemoveAsync(string subscriptionId, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(subscriptionId);
-        var entry = await EnterEntryAsync(subscriptionId, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var jobs = await CommitAsync(database => database.Remove(subscriptionId)).ConfigureAwait(false);
-            if (jobs is not null) _wildcards.Written([(subscriptionId, null)]);
-            if (jobs > 0) _tellJobsWritten();
-            return jobs is not null;
-        }
-        finally
-        {
-            _cache.Remove(entry);
-            entry.Gate.Exit();
-        }
-    }
-
     public Task<IReadOnlyList<CxJob>> ReadJobsAsync(CxJobQuery query, CancellationToken cancellationToken) =>
         _reads.ReadAsync(static look => look._database.Jobs(look.query), (_database, query), cancellationToken);
 
@@ -49,9 +30,9 @@ public sealed partial class SubscriberStore
         return CommitAsync(database => database.PruneJobs(finishedBefore, keep));
     }
 
-    private Task<T> CommitAsync<T>(Func<ISubscriberDatabase, T> step)
+    private Task<T> CommitAsync<T>(Func<ISubscriberDatabase, T> step, Action<T, bool>? told = null)
     {
-        var item = new StepCommit<T>(step);
+        var item = new StepCommit<T>(step, told);
         return _commits.TryAdd(item)
             ? item.Outcome
             : Task.FromException<T>(new StoreUnavailableException("the commit queue is full or closed"));

@@ -111,40 +111,6 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         return ValueTask.FromException(new StoreUnavailableException("the commit queue is full or closed"));
     }
 
-    /// Errors: <see cref="OperationCanceledException"/> only before the batch is queued; from then on it waits for the outcome.
-    public async Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(subscriptions);
-        // Of several with one name the last counts, as if they had come one after the other.
-        var latest = new SortedDictionary<string, Subscription>(StringComparer.Ordinal);
-        foreach (var subscription in subscriptions) latest[subscription.SubscriptionId] = subscription;
-        if (latest.Count == 0) return default;
-
-        _wildcards.Check(latest.Values);
-        var write = await Task.Run(() => _database.PrepareUpsert([.. latest.Values]), cancellationToken).ConfigureAwait(false);
-        var entries = new List<CacheEntry>(latest.Count);
-        try
-        {
-            // In the order of names: two batches that overlap cannot wait for each other in a circle.
-            foreach (var subscriptionId in latest.Keys)
-                entries.Add(await EnterEntryAsync(subscriptionId, cancellationToken).ConfigureAwait(false));
-            var item = new UpsertCommit(write, _tellJobsWritten);
-            if (!_commits.TryAdd(item)) throw new StoreUnavailableException("the commit queue is full or closed");
-            var counts = await OutcomeAsync(item, latest.Values).ConfigureAwait(false);
-            _wildcards.Written([.. latest.Select(pair => (pair.Key, (Subscription?)pair.Value))]);
-            return counts with { Updated = counts.Updated + subscriptions.Count - latest.Count };
-        }
-        finally
-        {
-            // Forgotten, not rewritten: the next one to ask reads what is durable now, whatever the outcome was.
-            foreach (var entry in entries)
-            {
-                _cache.Remove(entry);
-                entry.Gate.Exit();
-            }
-        }
-    }
-
     public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken) =>
         (await CountAsync(cancellationToken).ConfigureAwait(false)).Subscriptions == 0;
 
@@ -178,19 +144,6 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
             if (await FindAsync(IdentityKind.Public, wildcard, cancellationToken).ConfigureAwait(false) is { } wildcardOwner)
                 return new(wildcardOwner, wildcard, IsWildcard: true);
         return null;
-    }
-
-    private async Task<UpsertCounts> OutcomeAsync(UpsertCommit item, IEnumerable<Subscription> subscriptions)
-    {
-        try
-        {
-            return await item.Outcome.ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException)
-        {
-            _wildcards.MayBeWritten(subscriptions);
-            throw;
-        }
     }
 
     private async Task<Subscriber?> LoadByIdentityAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)

@@ -63,6 +63,9 @@ public readonly struct SubscriberTurn(Subscriber? subscriber, IDisposable? gate)
 
 public readonly record struct UpsertCounts(int Created, int Updated)
 {
+    /// <summary>They stood there already as given: nothing was written for them.</summary>
+    public int Unchanged { get; init; }
+
     /// <summary>RTRs and PPRs that follow from it.</summary>
     public int Jobs { get; init; }
 }

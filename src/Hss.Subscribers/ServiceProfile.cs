@@ -14,6 +14,10 @@ public sealed record ServiceProfile
     /// Spec: TS 29.228 B.2.2 (SharedIFCSetID), TS 29.229 7.1.1 (SiFC).
     public ImmutableArray<SharedFilterSet> SharedFilterSets { get; init; } = [];
 
+    /// <summary>The sets of templates that the profile was provisioned with, by name. Their filters stand rendered among the others.</summary>
+    /// Why they are kept beside the filters, and not only with each of them: a set may make no filter at all, and is still what the operator wrote.
+    public ImmutableArray<TemplateReference> TemplateSets { get; init; } = [];
+
     /// <summary>Null: no restriction. Spec: TS 29.228 B.2.1 (CoreNetworkServicesAuthorization).</summary>
     public CoreNetworkServicesAuthorization? CoreNetworkServicesAuthorization { get; init; }
 
@@ -51,8 +55,17 @@ public sealed record InitialFilterCriteria
     public TemplateReference? Origin { get; init; }
 }
 
-/// <summary>A filter by the name of its template. Parameters are those the operator gave, in the template's order; numbers and booleans as text.</summary>
-public sealed record TemplateReference(string Template, ImmutableArray<KeyValuePair<string, string>> Parameters);
+/// <summary>A template, or a set of templates, by name. Parameters are those that were given, in the template's order; numbers and booleans as text.</summary>
+/// <param name="TemplateSet">Of a filter that came out of a set: the name of the set, which gave the parameters.</param>
+public sealed record TemplateReference(string Template, ImmutableArray<KeyValuePair<string, string>> Parameters, string? TemplateSet = null)
+{
+    /// <summary>Whether both would be written the same way. A template may make several filters, which then share one reference.</summary>
+    public bool IsSameAs(TemplateReference other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Template == other.Template && TemplateSet == other.TemplateSet && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
+    }
+}
 
 public enum ProfilePartIndicator
 {

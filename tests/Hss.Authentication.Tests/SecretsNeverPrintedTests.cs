@@ -20,11 +20,14 @@ public class SecretsNeverPrintedTests
         var range = new IndRange(5, 24, 27);
         Assert.True(SequenceAllocator.TryReserve(default, 1, range, 10, out var reservation));
         var result = Resynchronisation.Evaluate(TestKeys.Key, 0, new byte[16], new byte[14], default, range);
+        var given = new AkaKey(new(TestKeys.K), new(TestKeys.Op), new(TestKeys.Opc));
         return
         [
             new Secret(TestKeys.K), TestKeys.Key, Aka, Digest, new Credentials(Aka, Digest), vector, range, reservation, reservation.After, result,
             SystemRandomSource.Instance, new DigestRequest("REGISTER", "sip:example.com", "n", "auth", "00000001", "c"),
-            new FramedAddress(IPAddress.Loopback, 32, null), new TransportKeys([new("vendor", new Secret(TestKeys.K))]), new TransportKeyFileException("none"),
+            new FramedAddress(IPAddress.Loopback, 32, null), given, AutsAnalysis.Of(given, 0x8000, [new byte[16]], new byte[14]),
+            ChallengeCheck.Of(given, vector.Rand, vector.Autn), VectorAnalysis.Of(vector, TestKeys.Key, 5),
+            new TransportKeys([new("vendor", new Secret(TestKeys.K))]), new TransportKeyFileException("none"),
         ];
     }
 
@@ -79,7 +82,7 @@ public class SecretsNeverPrintedTests
     [Fact]
     public void Types_that_hold_raw_secrets_hide_them_from_the_debugger()
     {
-        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(TransportKeys) })
+        foreach (var type in new[] { typeof(Secret), typeof(MilenageKey), typeof(AuthenticationVector), typeof(AkaKey), typeof(VectorAnalysis), typeof(TransportKeys) })
             Assert.Equal("***", type.GetCustomAttribute<DebuggerDisplayAttribute>()?.Value);
     }
 

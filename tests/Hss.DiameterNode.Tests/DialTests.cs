@@ -126,6 +126,26 @@ public sealed class DialTests
 
     [Theory]
     [MemberData(nameof(Causes))]
+    public async Task The_cause_this_node_gave_says_when_it_dials_again_whatever_the_peer_says(DisconnectCause cause, double seconds)
+    {
+        await using TestNode node = Node(jitter: 0);
+        node.Node.Start();
+        FakePeer peer = await OpenAsync(node, await node.Network.AcceptAsync());
+        Assert.True(Assert.Single(node.Node.OpenPeers).IsDialled);
+        Task<bool> leaving = node.Node.DisconnectAsync(Requests.Scscf, cause, default);
+        ReceivedMessage dpr = await peer.ExpectDprAsync();
+        Assert.Equal(ResultCode.Success, (await peer.AskAsync(Requests.Dpr(cause: DisconnectCause.Rebooting))).Result); // they cross
+        await peer.SendAsync(Requests.Dpa(dpr));
+        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(20)));
+        await RedialIsSetAsync(node, 1);
+        node.Time.Advance(seconds - 0.001);
+        Assert.Equal(1, node.Network.Count);
+        node.Time.Advance(0.001);
+        (await node.Network.ExpectAsync()).Refuse();
+    }
+
+    [Theory]
+    [MemberData(nameof(Causes))]
     public async Task The_cause_of_its_DPR_says_when_a_peer_is_dialled_again(DisconnectCause cause, double seconds)
     {
         await using TestNode node = Node(jitter: 0);

@@ -177,4 +177,43 @@ public sealed class DisconnectTests
         await peer.ExpectClosedAsync();
         await stopping.WaitAsync(TimeSpan.FromSeconds(20));
     }
+
+    [Theory]
+    [InlineData(DisconnectCause.Rebooting)]
+    [InlineData(DisconnectCause.DoNotWantToTalkToYou)]
+    public async Task An_operator_sends_one_peer_away_and_the_others_stay(DisconnectCause cause)
+    {
+        await using TestNode node = new();
+        FakePeer gone = await node.ConnectOpenAsync(Requests.Scscf);
+        FakePeer stays = await node.ConnectOpenAsync(Requests.Icscf);
+        PeerSnapshot open = node.Node.OpenPeers.Single(peer => peer.Identity == Requests.Scscf);
+        Assert.Equal((node.Time.GetUtcNow(), false, false), (open.OpenSince, open.IsDialled, open.IsTls));
+
+        Task<bool> leaving = node.Node.DisconnectAsync(Requests.Scscf.ToUpperInvariant(), cause, default);
+        ReceivedMessage dpr = await gone.ExpectDprAsync();
+        Assert.True(DisconnectPeerRequest.TryParse(dpr.Frame, out DisconnectPeerRequest request, out _));
+        Assert.Equal(cause, request.DisconnectCause);
+        Assert.False(leaving.IsCompleted);
+        await gone.SendAsync(Requests.Dpa(dpr));
+        await gone.ExpectClosedAsync();
+        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(20)));
+        await stays.FenceAsync();
+        Assert.Equal(Requests.Icscf, Assert.Single(node.Node.OpenPeers).Identity);
+
+        // It is not open any more, and may come back at any time.
+        Assert.False(await node.Node.DisconnectAsync(Requests.Scscf, cause, default));
+        await node.ConnectOpenAsync(Requests.Scscf);
+    }
+
+    [Fact]
+    public async Task A_peer_that_does_not_answer_the_farewell_is_closed_in_time()
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        Task<bool> leaving = node.Node.DisconnectAsync(Requests.Scscf, DisconnectCause.Busy, default);
+        await peer.ExpectDprAsync();
+        node.Time.Advance(node.Options.DisconnectTimeout);
+        await peer.ExpectClosedAsync();
+        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
 }

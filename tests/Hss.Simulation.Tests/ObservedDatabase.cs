@@ -50,11 +50,25 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
         return _inner.PruneJobs(finishedBefore, keep);
     }
 
-    public int? Remove(string subscriptionId)
-    {
-        Note(new DurableStep(subscriptionId, null));
-        return _inner.Remove(subscriptionId);
-    }
+    public StoredSubscription? ReadVersion(string subscriptionId) => _inner.ReadVersion(subscriptionId);
+
+    public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query) => _inner.List(query);
+
+    public ServedRequest? FindRequest(string requestId) => _inner.FindRequest(requestId);
+
+    public IReadOnlyList<ChangeRecord> Changes(ChangeQuery query) => _inner.Changes(query);
+
+    public ChangeSpan Span() => _inner.Span();
+
+    public IReadOnlyList<AccessToken> AccessTokens() => _inner.AccessTokens();
+
+    public ChangeOutcome RecordAction(string subscriptionId, string summary, ChangeAuthor author) => _inner.RecordAction(subscriptionId, summary, author);
+
+    public int PruneChanges(DateTimeOffset before, long keep) => _inner.PruneChanges(before, keep);
+
+    public bool AddAccessToken(AccessToken token, ChangeAuthor author) => _inner.AddAccessToken(token, author);
+
+    public bool RemoveAccessToken(string name, ChangeAuthor author) => _inner.RemoveAccessToken(name, author);
 
     public void Write(SubscriberWrite write)
     {
@@ -63,13 +77,16 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
         _writesJobs |= write.WritesJobs;
     }
 
-    public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions)
+    public PreparedChange PrepareChange(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author)
     {
-        Func<UpsertCounts> write = _inner.PrepareUpsert(subscriptions);
-        return () =>
+        PreparedChange prepared = _inner.PrepareChange(edits, author);
+        return prepared with
         {
-            foreach (Subscription subscription in subscriptions) Note(new DurableStep(subscription.SubscriptionId, null));
-            return write();
+            Write = () =>
+            {
+                foreach (var (subscriptionId, _) in prepared.Writes) Note(new DurableStep(subscriptionId, null));
+                return prepared.Write();
+            },
         };
     }
 

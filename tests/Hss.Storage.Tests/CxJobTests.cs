@@ -51,7 +51,7 @@ public sealed class CxJobTests
         await on.Store.UpsertAsync([Sample.Subscription(2)], None);
         var changed = Sample.Subscription(1) with { ServiceProfiles = [new() { Name = "voice", InitialFilterCriteria = [new() { Priority = 1, ApplicationServer = new() { ServerName = "sip:as" } }] }] };
         var counts = await on.Store.UpsertAsync([changed, Sample.Subscription(2)], None);
-        Assert.Equal((0, 2, 1), (counts.Created, counts.Updated, counts.Jobs));
+        Assert.Equal((0, 1, 1, 1), (counts.Created, counts.Updated, counts.Unchanged, counts.Jobs));
         var push = Assert.Single(await JobsAsync(on.Store));
         Assert.Equal((CxJobKind.PushProfile, ProfileParts.UserData, Sample.Impi(1)), (push.Kind, push.Parts, push.PrivateIdentity));
         Assert.Equal(1, told.Count);

@@ -56,6 +56,18 @@ public sealed class UpgradeTests
         var restorable = found.States[0] with { UserDataOutdated = true, RestorationData = [new(Sample.Impi(1), new byte[] { 1 })] };
         await Sample.CommitAsync(upgraded, found, Sample.Register(0, restorable));
         Assert.Equal(restorable, found.States[0]);
+
+        // What is older than the records has a revision too, and its first change shows what it was.
+        Assert.Equal(1, (await upgraded.ReadAsync(Sample.Id(1), None))!.Revision);
+        Assert.Equal(default, await upgraded.ChangeSpanAsync(None));
+        Assert.Equal(new(Sample.Id(1), ChangeKind.None, 1, 0, false),
+            (await upgraded.ChangeAsync([SubscriptionEdit.Replace(Sample.Subscription(1))], ChangeAuthor.Offline("test"), None))[0]);
+        var change = (await upgraded.ChangeAsync([SubscriptionEdit.Replace(Sample.Subscription(1, k: Sample.K(9)))], ChangeAuthor.Offline("test"), None))[0];
+        Assert.Equal((ChangeKind.Updated, 2), (change.Kind, change.Revision));
+        Assert.Equal(Sample.Registered(Sample.Impi(1)), (await Sample.FindAsync(upgraded, 1)).States[0] with { RestorationData = [], UserDataOutdated = false });
+        var record = (await upgraded.ReadChangesAsync(new() { Id = 2 }, None)).Single();
+        Assert.Equal((true, true), (record.Before!.PrivateIdentities[0].Credentials.Aka!.K.Equals(new Hss.Authentication.Secret(Sample.K(1))),
+            record.After!.PrivateIdentities[0].Credentials.Aka!.K.Equals(new Hss.Authentication.Secret(Sample.K(9)))));
     }
 
     // The tables as that schema made them, with the rows of today: sealed values stay readable, because the key file comes along.

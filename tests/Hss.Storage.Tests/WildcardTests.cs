@@ -106,7 +106,7 @@ public sealed class WildcardTests
     {
         var database = new MemoryDatabase();
         var costly = "sip:![ab]{200}!@x";
-        database.PrepareUpsert([Rooms(1, costly, "sip:c!.*!@x")])();
+        database.PrepareChange([SubscriptionEdit.Replace(Rooms(1, costly, "sip:c!.*!@x"))], ChangeAuthor.Offline("test")).Write();
         database.Commit();
         await using var again = StoreFolder.OverDatabase(database);
         Assert.Null(await MatchAsync(again, $"sip:{new string('a', 200)}@x"));

@@ -55,7 +55,7 @@ public sealed class DemoSubscribersTests
     public void Calls_of_the_first_go_to_its_application_server_and_nobody_has_unregistered_services()
     {
         Assert.Contains("<Method>INVITE</Method></SPT><SPT><ConditionNegated>0</ConditionNegated><Group>0</Group><SessionCase>0</SessionCase></SPT></TriggerPoint>"
-            + $"<ApplicationServer><ServerName>sip:as.{Realm}:5090</ServerName>",
+            + $"<ApplicationServer><ServerName>sip:as.{Realm}:5090;lr</ServerName>",
             Encoding.UTF8.GetString(UserDataXml.Write(s_demo[0], 0, $"001010000000001@{Realm}").Span), StringComparison.Ordinal);
         Assert.All(s_demo[1..], s => Assert.All(s.ServiceProfiles, p => Assert.Empty(p.InitialFilterCriteria)));
         Assert.All(s_demo, s => Assert.False(s.HasUnregisteredServices(0)));

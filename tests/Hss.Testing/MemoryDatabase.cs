@@ -19,7 +19,7 @@ public enum CommitFault
 /// <summary>A database without a disk, for simulations: what a crash leaves is an object, and faults come when they are asked
 /// for.</summary>
 /// Order: the transaction rules of <see cref="ISubscriberDatabase"/>; readers see only what is committed.
-public sealed class MemoryDatabase : ISubscriberDatabase
+public sealed partial class MemoryDatabase : ISubscriberDatabase
 {
     private readonly ManualResetEventSlim _commitsMayGo = new(true);
     private volatile Tables _durable;
@@ -122,15 +122,6 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         return tables.Jobs.Count - pruned.Count;
     }
 
-    public int? Remove(string subscriptionId)
-    {
-        var tables = Writing();
-        if (!tables.Subscriptions.TryGetValue(subscriptionId, out var row)) return null;
-        var jobs = RegistrationConsequences.OfRemoval(row.Subscription, row.States);
-        _open = tables.Without(row).Retire(row).WithJobs(jobs, Time);
-        return jobs.Length;
-    }
-
     public void Write(SubscriberWrite write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -149,8 +140,6 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         };
         _open = _open.WithJobs(write.Jobs, Time);
     }
-
-    public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions) => () => Upsert(subscriptions);
 
     public void Commit()
     {
@@ -175,35 +164,12 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         _open = null;
     }
 
-    private UpsertCounts Upsert(IReadOnlyList<Subscription> subscriptions)
+    private static StoredSubscriber Successor(
+        Subscription subscription, StoredSubscriber? old, Tables before, IReadOnlyDictionary<string, ulong> least, out ImmutableArray<CxJob> jobs)
     {
-        var before = Writing();
-        var after = before;
-        foreach (var subscription in subscriptions)
-            if (before.Subscriptions.TryGetValue(subscription.SubscriptionId, out var old)) after = after.Without(old);
-        var (created, jobs) = (0, ImmutableArray.CreateBuilder<CxJob>());
-        foreach (var subscription in subscriptions)
-        {
-            var old = before.Subscriptions.GetValueOrDefault(subscription.SubscriptionId);
-            if (old is null) created++;
-            after = after.With(Successor(subscription, old, before, jobs));
-        }
-        foreach (var subscription in subscriptions)
-            if (before.Subscriptions.TryGetValue(subscription.SubscriptionId, out var old)) after = after.Retire(old);
-        _open = after.WithJobs(jobs.ToImmutable(), Time);
-        return new(created, subscriptions.Count - created) { Jobs = jobs.Count };
-    }
+        jobs = [];
+        var ceilings = subscription.PrivateIdentities.Select(identity => Math.Max(CarriedOver(identity), least.GetValueOrDefault(identity.Identity))).ToArray();
 
-    private static StoredSubscriber Successor(Subscription subscription, StoredSubscriber? old, Tables before, ImmutableArray<CxJob>.Builder jobs)
-    {
-        var ceilings = subscription.PrivateIdentities.Select(identity =>
-        {
-            if (!before.PrivateOwners.TryGetValue(identity.Identity, out var owner))
-                return CarryOver.SqnCeiling(old: null, oldIsUnreadable: true, before.RetiredCeilings.GetValueOrDefault(identity.Identity), identity);
-            var row = before.Subscriptions[owner];
-            var index = row.Subscription.PrivateIdentities.ToList().FindIndex(p => p.Identity == identity.Identity);
-            return CarryOver.SqnCeiling(row.Subscription.PrivateIdentities[index].Credentials, oldIsUnreadable: false, row.SqnCeilings[index], identity);
-        });
         var oldSetOf = new Dictionary<string, int>(StringComparer.Ordinal);
         var oldStates = new Dictionary<int, RegistrationState>();
         for (var set = 0; old is not null && set < old.States.Length; set++)
@@ -215,11 +181,17 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         var rows = new SubscriberRows(0, [.. subscription.PrivateIdentities.Select((_, index) => (long)index)]);
         var states = CarryOver.States(subscription, oldSetOf, oldStates);
         if (old is not null && old.States.Any(state => state.Server is not null))
-        {
-            (states, var follow) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states);
-            jobs.AddRange(follow);
-        }
+            (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states);
         return new(subscription, rows, states, [.. ceilings]);
+
+        ulong CarriedOver(PrivateIdentity identity)
+        {
+            if (!before.PrivateOwners.TryGetValue(identity.Identity, out var owner))
+                return CarryOver.SqnCeiling(old: null, oldIsUnreadable: true, before.RetiredCeilings.GetValueOrDefault(identity.Identity), identity);
+            var row = before.Subscriptions[owner];
+            var index = row.Subscription.PrivateIdentities.ToList().FindIndex(p => p.Identity == identity.Identity);
+            return CarryOver.SqnCeiling(row.Subscription.PrivateIdentities[index].Credentials, oldIsUnreadable: false, row.SqnCeilings[index], identity);
+        }
     }
 
     private Tables Reading()
@@ -241,7 +213,7 @@ public sealed class MemoryDatabase : ISubscriberDatabase
         public void Dispose() => commitsMayGo.Set();
     }
 
-    private sealed record Tables(
+    private sealed partial record Tables(
         ImmutableDictionary<string, StoredSubscriber> Subscriptions,
         ImmutableDictionary<string, string> PrivateOwners,
         ImmutableDictionary<string, string> PublicOwners,

@@ -51,7 +51,7 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
 
         // 4. The scheme is the subscriber's, not the peer's wish.
         var user = subscriber.Subscription.PrivateIdentities[index];
-        if (!TryChooseScheme(request.SipAuthDataItem.SipAuthenticationScheme, user, out var scheme, out var schemeName))
+        if (!SchemeChoice.TryChoose(request.SipAuthDataItem.SipAuthenticationScheme.Span, user, out var scheme, out var schemeName))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorAuthSchemeNotSupported);
             return;
@@ -80,17 +80,17 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
         if (scheme == AuthenticationSchemes.DigestAkaV1Md5)
         {
             var count = VectorCount(request.SipNumberAuthItems, answer.Quirks);
-            if (!SequenceAllocator.TryReserve(sequence, count, options.Ind, options.SequenceReserve, out var reservation))
+            var beside = registrationChanges
+                ? new SubscriberChange([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }
+                : SubscriberChange.None;
+            var taken = await FreshSequenceNumbers.TakeAsync(
+                store, turn, index, sequence, count, options.Ind, options.SequenceReserve, beside, cancellationToken).ConfigureAwait(false);
+            if (taken is not { } reservation)
             {
                 logger.SequenceNumbersUsedUp(privateIdentity!);
                 answer.Result(ResultCode.UnableToComply);
                 return;
             }
-            if (reservation.MustCommit || registrationChanges)
-                await store.CommitAsync(turn, new(
-                    registrationChanges ? [(place.SetIndex, state), .. dropped] : [], [(index, reservation.After)]) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
-            else
-                subscriber.Take(index, reservation);
             AuthDataItems.WriteVectors(answer, schemeName, subscriber.KeyOf(index), user.Credentials.Aka!.Amf, reservation, options.Ind, random);
             return;
         }
@@ -98,21 +98,6 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
         if (registrationChanges)
             await store.CommitAsync(turn, new([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
         AuthDataItems.WriteOne(answer, scheme, schemeName, user.Credentials, random);
-    }
-
-    /// <summary>An absent or empty scheme and "unknown" leave the choice to the HSS: the default of the private identity (decision 5).</summary>
-    private static bool TryChooseScheme(AvpValue asked, PrivateIdentity user, out AuthenticationSchemes scheme, out string name)
-    {
-        (scheme, name) = (AuthenticationSchemes.None, AuthenticationScheme.Unknown);
-        if (asked.IsPresent && asked.Span.Length > 0 && !AuthenticationScheme.TryParse(asked.Span, out scheme, out name)) return false;
-        if (scheme == AuthenticationSchemes.None)
-        {
-            scheme = user.DefaultScheme;
-            if (scheme == AuthenticationSchemes.None) return false;
-            name = AuthenticationScheme.NameOf(scheme);
-        }
-        // What the credentials cannot do is not served, whatever was allowed: an item without its content would be worse than 5006.
-        return (scheme & user.AllowedSchemes & AuthenticationScheme.PossibleFor(user.Credentials)) != 0;
     }
 
     /// <summary>RAND || AUTS stands inside SIP-Auth-Data-Item; OpenSIPS puts it at the top level of the MAR.</summary>

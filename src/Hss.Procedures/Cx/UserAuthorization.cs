@@ -15,46 +15,19 @@ internal sealed class UserAuthorization(ISubscriberStore store, CxOptions option
 
     public async ValueTask AnswerAsync(UserAuthorizationRequest request, CxFeatures negotiated, Answer answer, CancellationToken cancellationToken)
     {
-        // 1. Both identities exist. 2. The public one is distinct. 3. They belong together.
+        // Steps 1 to 5.
         var privateIdentity = CxIdentities.PrivateIdentity(request.UserName);
         var publicIdentity = CxIdentities.PublicIdentity(request.PublicIdentity);
-        var subscriber = privateIdentity is null ? null : await store.FindByPrivateIdentityAsync(privateIdentity, cancellationToken).ConfigureAwait(false);
-        if (subscriber is null || publicIdentity is null)
-        {
-            answer.ExperimentalResult(ExperimentalResultCode.ErrorUserUnknown);
-            return;
-        }
-        var mismatch = await CxIdentities.CheckAssociationAsync(
-            store, subscriber, privateIdentity!, publicIdentity, mustBeDistinct: true, cancellationToken).ConfigureAwait(false);
-        if (mismatch is { } code)
-        {
-            answer.ExperimentalResult(code);
-            return;
-        }
-        CxIdentities.TryFind(subscriber, publicIdentity, out var place);
-
-        // 4. A barred identity may register only to bring up a set that holds a usable one.
         var emergency = (request.UarFlags.GetValueOrDefault() & EmergencyRegistration) != 0;
-        if (!emergency && place.Identity.Barred && place.Set.PublicIdentities.All(identity => identity.Barred))
-        {
-            answer.Result(ResultCode.AuthorizationRejected);
-            return;
-        }
-
-        // 5. Roaming and the right to register. A de-registration is let through unchecked: refusing it would keep a user registered.
         var type = request.UserAuthorizationType ?? UserAuthorizationType.Registration;
-        if (type != UserAuthorizationType.DeRegistration && !emergency)
+        var decision = await RegistrationRight.DecideAsync(
+            store, privateIdentity, publicIdentity, request.VisitedNetworkIdentifier.Memory, emergency,
+            type == UserAuthorizationType.DeRegistration, cancellationToken).ConfigureAwait(false);
+        if (decision.Subscriber is not { } subscriber)
         {
-            if (!VisitedNetworks.Allowed(subscriber.Subscription, request.VisitedNetworkIdentifier))
-            {
-                answer.ExperimentalResult(ExperimentalResultCode.ErrorRoamingNotAllowed);
-                return;
-            }
-            if (!subscriber.Subscription.RegistrationAllowed)
-            {
-                answer.Result(ResultCode.AuthorizationRejected);
-                return;
-            }
+            if (decision.Result is { } refused) answer.Result(refused);
+            else answer.ExperimentalResult(decision.ExperimentalResult!.Value);
+            return;
         }
 
         switch (type)
@@ -62,12 +35,12 @@ internal sealed class UserAuthorization(ISubscriberStore store, CxOptions option
             case UserAuthorizationType.RegistrationAndCapabilities:
                 // The I-CSCF could not reach the assigned S-CSCF and chooses anew: capabilities, never a name. This value is of Release 5, so
                 // that asking says it all and Supported-Features of an I-CSCF adds nothing. An emergency registration is not restored.
-                if (options.Restoration && !emergency) await Reassignment.AllowAsync(store, subscriber, publicIdentity, cancellationToken).ConfigureAwait(false);
+                if (options.Restoration && !emergency) await Reassignment.AllowAsync(store, subscriber, publicIdentity!, cancellationToken).ConfigureAwait(false);
                 answer.Result(ResultCode.Success);
                 answer.WriteServerCapabilities(subscriber.Subscription, options);
                 break;
             case UserAuthorizationType.DeRegistration:
-                AnswerDeRegistration(subscriber, place.SetIndex, privateIdentity!, answer);
+                AnswerDeRegistration(subscriber, decision.SetIndex, privateIdentity!, answer);
                 break;
             default:
                 AnswerRegistration(subscriber, answer);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -77,6 +78,8 @@ internal sealed class DevelopmentCertificates(string folder, TimeProvider time, 
         var request = new CertificateRequest($"CN={(name.Length <= MaxCommonNameLength ? name : "Diameter node")}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
+        // Clients of the provisioning API look an address up among the addresses, not among the names.
+        if (IPAddress.TryParse(name, out var address)) names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));

@@ -4,14 +4,12 @@ using Hss.DiameterNode;
 namespace Hss.Server.Configuration;
 
 /// <summary>The node's options, the addresses it listens on, and the files of TLS where it is used.</summary>
-public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<DiameterListener> Listen, TlsSettings? Tls)
+public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<ListenAddress> Listen, TlsSettings? Tls)
 {
     internal static DiameterSettings Read(ConfigurationReader reader)
     {
         const string ListenKey = "Diameter:Listen";
-        var listen = reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:3868"];
-        var listeners = listen.Select((text, index) => DiameterListener.Read($"{ListenKey}:{index}", text)).ToArray();
-        if (listeners.DistinctBy(listener => listener.EndPoint).Count() != listeners.Length) throw new ConfigurationException(ListenKey, "an address is listed twice; remove one");
+        var listeners = ListenAddress.ReadAll(ListenKey, reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:3868"]);
 
         var options = new NodeOptions
         {
@@ -35,13 +33,13 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<DiameterLi
             var split = first.IndexOf(": ", StringComparison.Ordinal);
             throw new ConfigurationException(first[..split], first[(split + 2)..]);
         }
-        return new(options, listeners, TlsSettings.Read(reader, NeedsTls(listeners, options.Peers)));
+        return new(options, listeners, TlsSettings.Read(reader, "Diameter", NeedsTls(listeners, options.Peers)));
     }
 
-    private static string? NeedsTls(DiameterListener[] listeners, IReadOnlyList<PeerOptions> peers)
+    private static string? NeedsTls(IReadOnlyList<ListenAddress> listeners, IReadOnlyList<PeerOptions> peers)
     {
-        var listener = Array.FindIndex(listeners, one => one.IsTls);
-        if (listener >= 0) return $"Diameter:Listen:{listener}";
+        for (var i = 0; i < listeners.Count; i++)
+            if (listeners[i].IsTls) return $"Diameter:Listen:{i}";
         for (var i = 0; i < peers.Count; i++)
             if (peers[i] is { Connect: true, Tls: true }) return $"Diameter:Peers:{i}:Tls";
         return null;

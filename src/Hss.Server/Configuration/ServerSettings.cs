@@ -15,28 +15,27 @@ public sealed record ServerSettings
 
     public required StoreOptions Storage { get; init; }
 
+    public required ProvisioningSettings Provisioning { get; init; }
+
     public required OperationsSettings Operations { get; init; }
 
     public required CxOptions Cx { get; init; }
 
     /// <summary>Folder of the iFC templates that provisioned documents refer to.</summary>
-    public required string IfcTemplatesFolder { get; init; }
+    public string IfcTemplatesFolder => Provisioning.IfcTemplatesFolder;
 
     public static ServerSettings Read(IConfigurationRoot configuration)
     {
         KnownKeys.Check(configuration);
         var reader = new ConfigurationReader(configuration);
-        // The gRPC listener comes with a later version; a bad address is told now, not on the day of the upgrade.
-        const string ProvisioningKey = "Provisioning:Listen";
-        if (reader.Present(ProvisioningKey) is { } address) ConfigurationReader.EndPoint(ProvisioningKey, address);
         var cx = ReadCx(reader);
         return new()
         {
             Diameter = DiameterSettings.Read(reader),
             Storage = StorageSettings.Read(reader, cx.Ind),
+            Provisioning = ProvisioningSettings.Read(reader),
             Operations = OperationsSettings.Read(reader),
             Cx = cx,
-            IfcTemplatesFolder = reader.Present("Provisioning:IfcTemplates") ?? ShippedFiles.Find("ifc-templates"),
         };
     }
 

@@ -65,6 +65,18 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
             table.HasIndex(row => row.SubscriptionId).HasFilter("state = 0");
             table.HasIndex(row => row.Finished).HasFilter("state <> 0");
         });
+        Table<SubscriptionChangeRow>(modelBuilder, "subscription_change", table =>
+        {
+            table.HasKey(row => row.Id);
+            table.HasIndex(row => row.SubscriptionId);
+            table.HasIndex(row => row.Time);
+        });
+        Table<ProvisioningRequestRow>(modelBuilder, "provisioning_request", table =>
+        {
+            table.HasKey(row => row.RequestId);
+            table.HasIndex(row => row.Time);
+        });
+        Table<AccessTokenRow>(modelBuilder, "access_token", table => table.HasKey(row => row.Name));
         Table<StoreMetaRow>(modelBuilder, "store_meta", table => table.HasKey(row => row.Name));
     }
 

@@ -10,6 +10,7 @@ internal sealed class SubscriptionRow
     public required byte[] Document { get; set; }
     public long Created { get; set; }
     public long Updated { get; set; }
+    public long Revision { get; set; } = 1;
 }
 
 internal sealed class PrivateIdentityRow
@@ -77,6 +78,40 @@ internal sealed class CxJobRow
     public long NextAttempt { get; set; }
     public long? Finished { get; set; }
     public string? Result { get; set; }
+}
+
+internal sealed class SubscriptionChangeRow
+{
+    public long Id { get; set; }
+    public long Time { get; set; }
+    public int Kind { get; set; }
+    public required string SubscriptionId { get; set; }
+    public required string Actor { get; set; }
+    public required string Method { get; set; }
+    public string? RemoteAddress { get; set; }
+    public string? RequestId { get; set; }
+    public long? Undoes { get; set; }
+    public string? Summary { get; set; }
+    public byte[]? BeforeDocument { get; set; }
+    public byte[]? BeforeCredentials { get; set; }
+}
+
+internal sealed class ProvisioningRequestRow
+{
+    public required string RequestId { get; set; }
+    public required byte[] RequestHash { get; set; }
+    public long Time { get; set; }
+    public required byte[] Outcomes { get; set; }
+}
+
+internal sealed class AccessTokenRow
+{
+    public required string Name { get; set; }
+    public required byte[] Hash { get; set; }
+    public int Role { get; set; }
+    public long Created { get; set; }
+    public long? Expires { get; set; }
+    public required string CreatedBy { get; set; }
 }
 
 internal sealed class StoreMetaRow

@@ -12,7 +12,7 @@ namespace Hss.Storage.Sqlite;
 /// <summary>The store in one SQLite file: write-ahead log, synchronous=FULL, one writer, a few readers.</summary>
 /// Errors: <see cref="StoreOpenException"/> when it cannot be opened, with one line that names the file and the mend; later every failure
 /// is a <see cref="StoreUnavailableException"/>, and the connection that failed is replaced by a new one.
-public sealed class SqliteDatabase : ISubscriberDatabase
+public sealed partial class SqliteDatabase : ISubscriberDatabase
 {
     private static readonly TimeSpan ReadFailureInterval = TimeSpan.FromSeconds(10);
 
@@ -24,6 +24,8 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     private readonly WalCheckpoint _checkpoint;
     private readonly ConcurrentBag<SqliteReader> _readers = [];
     private SqliteWriter? _writer;
+    private SqliteReader? _inner;
+    private SqliteChangeWriter? _changes;
     private SqliteProvisioning? _provisioning;
     private bool _hasReadFailed;
     private long _readFailure;
@@ -101,31 +103,6 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         var pruned = 0;
         Writing(0, (database, _) => pruned = database._writer!.Jobs.Prune(finishedBefore, keep));
         return pruned;
-    }
-
-    public int? Remove(string subscriptionId)
-    {
-        int? jobs = null;
-        Writing(subscriptionId, (database, id) => jobs = database._provisioning!.Remove(id));
-        return jobs;
-    }
-
-    public Func<UpsertCounts> PrepareUpsert(IReadOnlyList<Subscription> subscriptions)
-    {
-        ArgumentNullException.ThrowIfNull(subscriptions);
-        var batch = new PreparedSubscription[subscriptions.Count];
-        for (var i = 0; i < batch.Length; i++)
-        {
-            var subscription = subscriptions[i];
-            batch[i] = new(subscription, SubscriptionJson.Write(subscription).ToArray(),
-                [.. subscription.PrivateIdentities.Select(identity => _seal.Seal(identity.Identity, identity.Credentials))]);
-        }
-        return () =>
-        {
-            var counts = default(UpsertCounts);
-            Writing(batch, (database, what) => counts = database._provisioning!.Upsert(what, _time.GetUtcNow().ToUnixTimeSeconds()));
-            return counts;
-        };
     }
 
     public void Commit()
@@ -262,7 +239,9 @@ public sealed class SqliteDatabase : ISubscriberDatabase
         try
         {
             var writer = new SqliteWriter(connection, _time);
-            _provisioning = new(writer, new(connection, _seal), _seal);
+            _inner = new(connection, _seal);
+            _changes = new(connection, _inner);
+            _provisioning = new(writer, _inner, _changes);
             _writer = writer;
         }
         catch
@@ -280,8 +259,10 @@ public sealed class SqliteDatabase : ISubscriberDatabase
     private void CloseWriter()
     {
         _provisioning?.Dispose();
+        _changes?.Dispose();
         _writer?.Dispose();
-        (_provisioning, _writer) = (null, null);
+        _inner?.Dispose();
+        (_provisioning, _changes, _inner, _writer) = (null, null, null, null);
     }
 
     private static StoreLock Lock(string path)

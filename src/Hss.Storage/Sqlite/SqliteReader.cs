@@ -10,12 +10,15 @@ internal sealed class SqliteReader : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly CredentialSeal _seal;
+    private readonly Statement _begin;
+    private readonly Statement _end;
     private readonly Statement _ownerByPrivateIdentity;
     private readonly Statement _ownerByPublicIdentity;
     private readonly Statement _subscription;
     private readonly Statement _subscriptionIds;
     private readonly Statement _wildcardedIdentities;
     private readonly Statement _privateIdentities;
+    private readonly Statement _publicIdentities;
     private readonly Statement _registrationSets;
 
     public SqliteReader(SqliteConnection connection, CredentialSeal seal)
@@ -23,11 +26,14 @@ internal sealed class SqliteReader : IDisposable
         _connection = connection;
         _seal = seal;
         Jobs = new(connection);
+        Changes = new(connection, this, seal);
+        _begin = new(connection, "BEGIN");
+        _end = new(connection, "END");
         _ownerByPrivateIdentity = new(connection,
             "SELECT s.subscription_id FROM private_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
         _ownerByPublicIdentity = new(connection,
             "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
-        _subscription = new(connection, "SELECT id, document FROM subscription WHERE subscription_id = ?1");
+        _subscription = new(connection, "SELECT id, document, revision, created, updated FROM subscription WHERE subscription_id = ?1");
         _subscriptionIds = new(connection, "SELECT subscription_id FROM subscription ORDER BY id LIMIT ?1");
         // The literal numbers make SQLite take the partial index.
         _wildcardedIdentities = new(connection, """
@@ -38,6 +44,7 @@ internal sealed class SqliteReader : IDisposable
             FROM private_identity i LEFT JOIN sequence_number n ON n.private_identity = i.id
             WHERE i.subscription = ?1 ORDER BY i.ordinal
             """);
+        _publicIdentities = new(connection, "SELECT identity, set_ordinal, type FROM public_identity WHERE subscription = ?1");
         _registrationSets = new(connection, """
             SELECT set_ordinal, status, server_name, diameter_host, diameter_realm, reassignment_pending, registered, authentication_pending,
                 restoration, user_data_outdated
@@ -46,6 +53,17 @@ internal sealed class SqliteReader : IDisposable
     }
 
     public SqliteJobReader Jobs { get; }
+
+    public SqliteChangeReader Changes { get; }
+
+    /// <summary>Everything read inside is of one moment. After an exception the connection is thrown away.</summary>
+    public T AtOneMoment<T>(Func<T> read)
+    {
+        _begin.Run();
+        var result = read();
+        _end.Run();
+        return result;
+    }
 
     public string? FindOwner(IdentityKind kind, string identity)
     {
@@ -73,31 +91,50 @@ internal sealed class SqliteReader : IDisposable
     /// Order: three statements without a transaction around them. The caller keeps everybody else from changing this subscription.
     public StoredSubscriber? Read(string subscriptionId)
     {
-        long row;
-        byte[] document;
-        using (var subscriptions = _subscription.Rows(subscriptionId))
-        {
-            if (!subscriptions.Read()) return null;
-            row = subscriptions.Number(0);
-            document = subscriptions.Octets(1);
-        }
-        var identities = PrivateIdentities(row);
-        var subscription = SubscriptionJson.ReadStored(document, identity => OpenCredentials(identity, identities));
+        if (Version(subscriptionId) is not { } version) return null;
+        var identities = version.PrivateIdentities;
+        var subscription = Parse(version);
         var inDocument = subscription.PrivateIdentities.Select(identity => identity.Identity);
         if (!inDocument.SequenceEqual(identities.Select(row => row.Identity), StringComparer.Ordinal))
             throw new InvalidDataException($"the document of subscription {subscriptionId} and its private identities disagree");
         var states = Enumerable.Repeat(RegistrationState.Initial, subscription.ImplicitRegistrationSets.Length).ToArray();
-        foreach (var (set, state) in States(row, identities))
+        foreach (var (set, state) in States(version.Row, identities))
             if ((uint)set < (uint)states.Length) states[set] = state;
-        return new(subscription, new(row, [.. identities.Select(identity => identity.Row)]), ImmutableArray.Create(states),
+        return new(subscription, new(version.Row, [.. identities.Select(identity => identity.Row)]), ImmutableArray.Create(states),
             [.. identities.Select(identity => identity.SqnCeiling)]);
     }
 
-    private Credentials? OpenCredentials(string identity, List<PrivateIdentityInStore> identities)
+    /// <summary>The rows of a subscription, not yet understood; null: there are none.</summary>
+    public StoredVersion? Version(string subscriptionId)
+    {
+        using var rows = _subscription.Rows(subscriptionId);
+        return rows.Read()
+            ? new(rows.Number(0), subscriptionId, rows.Octets(1), rows.Number(2), rows.Number(3), rows.Number(4), PrivateIdentities(rows.Number(0)))
+            : null;
+    }
+
+    /// Errors: <see cref="InvalidDataException"/> when the rows are not what this program wrote.
+    public Subscription Parse(StoredVersion version) =>
+        SubscriptionJson.ReadStored(version.Document, identity => OpenCredentials(identity, version.PrivateIdentities));
+
+    public StoredSubscription Stored(StoredVersion version) => version.With(Parse(version));
+
+    /// <summary>The set of each public identity of a subscription, and what kind it is.</summary>
+    public Dictionary<string, (int Set, PublicIdentityType Type)> PublicIdentities(long subscription)
+    {
+        var identities = new Dictionary<string, (int, PublicIdentityType)>(StringComparer.Ordinal);
+        using var rows = _publicIdentities.Rows(subscription);
+        while (rows.Read()) identities[rows.Text(0)] = ((int)rows.Number(1), (PublicIdentityType)rows.Number(2));
+        return identities;
+    }
+
+    public Credentials? OpenCredentials(string identity, IReadOnlyList<PrivateIdentityInStore> identities) => Open(_seal, identity, identities);
+
+    public static Credentials? Open(CredentialSeal seal, string identity, IReadOnlyList<PrivateIdentityInStore> identities)
     {
         foreach (var row in identities)
             if (string.Equals(row.Identity, identity, StringComparison.Ordinal))
-                return _seal.Open(identity, row.SealedCredentials) ?? throw new InvalidDataException(
+                return seal.Open(identity, row.SealedCredentials) ?? throw new InvalidDataException(
                     $"the sealed credentials of {identity} do not open: changed, or moved from another row; mend: provision it again");
         return null;
     }
@@ -145,6 +182,10 @@ internal sealed class SqliteReader : IDisposable
         _subscriptionIds.Dispose();
         _wildcardedIdentities.Dispose();
         Jobs.Dispose();
+        Changes.Dispose();
+        _begin.Dispose();
+        _end.Dispose();
+        _publicIdentities.Dispose();
         _privateIdentities.Dispose();
         _registrationSets.Dispose();
         _connection.Dispose();

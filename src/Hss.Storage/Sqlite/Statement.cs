@@ -29,13 +29,21 @@ internal sealed class Statement : IDisposable
         return raw.sqlite3_changes(_database);
     }
 
+    /// <summary>Runs an INSERT of one row and gives its number.</summary>
+    /// Why not RETURNING: it makes SQLite build a table for the result, which takes twice as long as the INSERT itself.
+    public long Insert(params ReadOnlySpan<SqlValue> values)
+    {
+        Run(values);
+        return raw.sqlite3_last_insert_rowid(_database);
+    }
+
     /// <summary>The number in the first column of the first row, or null when there is none.</summary>
     public long? Number(params ReadOnlySpan<SqlValue> values)
     {
         using var rows = Rows(values);
         if (!rows.Read() || rows.IsNull(0)) return null;
         var number = rows.Number(0);
-        // An INSERT ... RETURNING is over only after its last row.
+        // A DELETE ... RETURNING is over only after its last row.
         while (rows.Read()) { }
         return number;
     }

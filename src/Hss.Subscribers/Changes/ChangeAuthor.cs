@@ -57,6 +57,9 @@ public sealed record ChangeRecord(long Id, DateTimeOffset Time, ChangeAuthor Aut
     public Subscription? Before { get; init; }
 
     public Subscription? After { get; init; }
+
+    /// <summary>Why Before and After are missing though they were asked for: they are there and cannot be read. Null: all is well.</summary>
+    public string? Trouble { get; init; }
 }
 
 /// <summary>Which changes to read.</summary>

@@ -3,6 +3,19 @@ using System.Text.Json;
 
 namespace Hss.Subscribers;
 
+/// <summary>Where the JSON of a filter comes from.</summary>
+internal enum FilterForm
+{
+    /// <summary>A document: checked for what is wrong and for what is unwise.</summary>
+    Document,
+
+    /// <summary>A template: as a document, but with its groups numbered anew, since a switched-off condition may leave a gap.</summary>
+    Rendered,
+
+    /// <summary>The store: it has an origin, and it was checked for what is merely unwise when it was provisioned.</summary>
+    Stored,
+}
+
 /// <summary>Reads one initial filter criteria that is written out, in a document, in a template or in the stored form.</summary>
 /// Spec: TS 29.228 B.2.2, B.2.3, Annex E, Annex F.
 internal static class FilterReader
@@ -33,6 +46,7 @@ internal static class FilterReader
 
     private static readonly string[] s_fields = ["priority", "profilePartIndicator", "triggerPoint", "applicationServer"];
     private static readonly string[] s_storedFields = [.. s_fields, "origin"];
+    private static readonly string[] s_originFields = ["template", "templateSet", "parameters"];
     private static readonly string[] s_triggerPointFields = ["conditionTypeCnf", "servicePointTriggers"];
     private static readonly string[] s_triggerFields =
         ["groups", "negated", "method", "requestUri", "sipHeader", "sessionCase", "sessionDescription", "registrationTypes"];
@@ -42,9 +56,9 @@ internal static class FilterReader
     private static readonly string[] s_serverFields =
         ["serverName", "defaultHandling", "serviceInfo", "includeRegisterRequest", "includeRegisterResponse"];
 
-    /// <param name="stored">The stored form: it has an origin, and it was checked for what is merely unwise when it was provisioned.</param>
-    public static InitialFilterCriteria? Read(JsonElement value, DocumentPath path, ProblemList problems, bool stored = false)
+    public static InitialFilterCriteria? Read(JsonElement value, DocumentPath path, ProblemList problems, FilterForm form = FilterForm.Document)
     {
+        var stored = form == FilterForm.Stored;
         if (DocumentObject.Read(value, path, problems, stored ? s_storedFields : s_fields) is not { } document) return null;
         var priority = document.Integer("priority", required: true, 0, int.MaxValue);
         var part = document.Choice<ProfilePartIndicator>("profilePartIndicator", required: false, ProfileParts);
@@ -53,6 +67,7 @@ internal static class FilterReader
         var server = document.Object("applicationServer", required: true, s_serverFields) is { } serverObject
             ? ReadServer(serverObject, problems) : null;
         if (priority is null || server is null || (hasTriggerPoint && triggerPoint is null)) return null;
+        if (form == FilterForm.Rendered && triggerPoint is not null) triggerPoint = WithoutGaps(triggerPoint);
         var filter = new InitialFilterCriteria
         {
             Priority = priority.Value,
@@ -62,8 +77,17 @@ internal static class FilterReader
             Origin = stored && document.TryValue("origin", required: false, out var origin)
                 ? ReadOrigin(origin, document.At("origin"), problems) : null,
         };
-        if (!stored) FilterWarnings.Check(filter, path, problems);
+        if (!stored) FilterLint.Check(filter, path, problems);
         return filter;
+    }
+
+    private static TriggerPoint WithoutGaps(TriggerPoint triggerPoint)
+    {
+        var groups = triggerPoint.ServicePointTriggers.SelectMany(trigger => trigger.Groups).Distinct().Order().ToList();
+        return triggerPoint with
+        {
+            ServicePointTriggers = [.. triggerPoint.ServicePointTriggers.Select(trigger => trigger with { Groups = [.. trigger.Groups.Select(group => groups[0] + groups.IndexOf(group))] })],
+        };
     }
 
     private static TriggerPoint? ReadTriggerPoint(JsonElement value, DocumentPath path, ProblemList problems)
@@ -85,7 +109,11 @@ internal static class FilterReader
         var groups = ImmutableArray.CreateBuilder<int>();
         foreach (var (item, itemPath) in document.Items("groups", required: true))
         {
-            if (DocumentObject.Integer(item, itemPath, problems, 0, int.MaxValue) is not { } group) continue;
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var group) || group < 0)
+            {
+                problems.Add(itemPath, "is no group; groups are whole numbers from 0 on", "E6");
+                continue;
+            }
             if (groups.Contains(group)) problems.Add(itemPath, $"names group {group} twice; remove one");
             groups.Add(group);
         }
@@ -136,7 +164,7 @@ internal static class FilterReader
         if (!document.TryText("serverName", required: true, out var name)) return null;
         if (SipServerName.Problem(name) is { } problem)
         {
-            problems.Add(document.At("serverName"), $"{DocumentText.Quote(name)} {problem}");
+            problems.Add(document.At("serverName"), $"{DocumentText.Quote(name)} {problem}", "E8");
             return null;
         }
         return new()
@@ -153,17 +181,19 @@ internal static class FilterReader
     {
         if (!document.TryText(name, required, out var pattern, MaxPatternLength)) return null;
         if (ExtendedRegularExpression.Problem(pattern) is { } problem)
-            problems.Add(document.At(name), $"{DocumentText.Quote(pattern)} {problem}");
+            problems.Add(document.At(name), $"{DocumentText.Quote(pattern)} {problem}", "E4");
         return pattern;
     }
 
-    private static TemplateReference? ReadOrigin(JsonElement value, DocumentPath path, ProblemList problems)
+    /// <summary>A reference as the store keeps it.</summary>
+    public static TemplateReference? ReadOrigin(JsonElement value, DocumentPath path, ProblemList problems)
     {
-        if (DocumentObject.Read(value, path, problems, ["template", "parameters"]) is not { } document
+        if (DocumentObject.Read(value, path, problems, s_originFields) is not { } document
             || !document.TryText("template", required: true, out var template)) return null;
+        document.TryText("templateSet", required: false, out var set);
         var parameters = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
         if (document.TryValue("parameters", required: true, out var list) && list.ValueKind == JsonValueKind.Object)
             foreach (var property in list.EnumerateObject()) parameters.Add(new(property.Name, property.Value.GetString() ?? ""));
-        return new(template, parameters.ToImmutable());
+        return new(template, parameters.ToImmutable(), set);
     }
 }

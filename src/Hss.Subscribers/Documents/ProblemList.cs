@@ -40,6 +40,9 @@ internal sealed class ProblemList
         foreach (var warning in warnings) Add(_warnings, warning.Path, warning.Message, warning.Rule);
     }
 
+    /// <summary>Takes over one problem that another list found, place and all.</summary>
+    public void Take(DocumentProblem problem) => Add(problem.Path, problem.Message, problem.Rule);
+
     // The rule is carried over, so it does not stand in the text as well.
     private static string About(string about, DocumentProblem problem) => $"{about}, {problem with { Rule = null }}";
 

@@ -125,7 +125,8 @@ internal sealed class RegistrationSetReader(ProblemList problems)
             problem = "has two exclamation marks, which make it a wildcard; give its identityType";
         if (problem is not null)
         {
-            problems.Add(document.At("identity"), $"{DocumentText.Quote(text)} {problem}");
+            var isTel = text.StartsWith("tel:", StringComparison.OrdinalIgnoreCase);
+            problems.Add(document.At("identity"), $"{DocumentText.Quote(text)} {problem}", isTel ? "E12" : null);
             return null;
         }
         if (_seen.Add(canonical)) return canonical;
@@ -147,9 +148,16 @@ internal sealed class RegistrationSetReader(ProblemList problems)
         // A wildcard cannot register, and what the S-CSCF is told about it names a distinct identity of its set (TS 29.228 6.1.3, 6.5).
         if (set.PublicIdentities.All(i => i.Type == PublicIdentityType.WildcardedImpu))
             problems.Add(path, "has wildcarded identities and no distinct one; add the identity that registers for them");
-        else if (set.DefaultIdentity is null) problems.Warn(path, "has no distinct identity that is not barred, so nobody can register with it");
+        else CheckBarring(set, path, problems);
         if (set.PublicIdentities.Any(i => i.Identity.StartsWith("tel:", StringComparison.Ordinal))
             && !set.PublicIdentities.Any(i => i.Identity.StartsWith("sip:", StringComparison.Ordinal)))
             problems.Warn(path, "has a tel identity and no sip identity; a phone registers with a SIP URI");
+    }
+
+    /// <summary>Rule E12. A PSI that is barred is merely switched off.</summary>
+    public static void CheckBarring(ImplicitRegistrationSet set, DocumentPath path, ProblemList problems)
+    {
+        if (set.DefaultIdentity is null && !set.PublicIdentities.All(identity => identity.IsPublicServiceIdentity))
+            problems.Warn(path, "has no distinct identity that is not barred, so nobody can register with it; let one of them be used", "E12");
     }
 }

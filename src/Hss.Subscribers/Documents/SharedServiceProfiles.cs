@@ -39,6 +39,7 @@ internal static class SharedServiceProfiles
                 Name = value.GetProperty("name").GetString()!,
                 InitialFilterCriteria = ReadFilters(value, problems),
                 SharedFilterSets = shared.ToImmutable(),
+                TemplateSets = ReadTemplateSets(value, problems),
                 CoreNetworkServicesAuthorization = ReadAuthorization(value),
             });
         }
@@ -51,9 +52,18 @@ internal static class SharedServiceProfiles
         var filters = ImmutableArray.CreateBuilder<InitialFilterCriteria>();
         if (owner.TryGetProperty("initialFilterCriteria", out var list))
             foreach (var item in list.EnumerateArray())
-                if (FilterReader.Read(item, DocumentPath.Root.Item("initialFilterCriteria", filters.Count), problems, stored: true) is { } filter)
+                if (FilterReader.Read(item, DocumentPath.Root.Item("initialFilterCriteria", filters.Count), problems, FilterForm.Stored) is { } filter)
                     filters.Add(filter);
         return filters.ToImmutable();
+    }
+
+    private static ImmutableArray<TemplateReference> ReadTemplateSets(JsonElement profile, ProblemList problems)
+    {
+        var sets = ImmutableArray.CreateBuilder<TemplateReference>();
+        if (profile.TryGetProperty("templateSets", out var list))
+            foreach (var item in list.EnumerateArray())
+                if (FilterReader.ReadOrigin(item, DocumentPath.Root.Item("templateSets", sets.Count), problems) is { } set) sets.Add(set);
+        return sets.ToImmutable();
     }
 
     private static CoreNetworkServicesAuthorization? ReadAuthorization(JsonElement profile)

@@ -89,34 +89,10 @@ internal sealed class SubscriptionReader(DocumentContext context, ProblemList pr
         }
     }
 
-    // The longest private identity makes the longest document of a set.
     private void CheckUserData(Subscription subscription)
     {
         for (var s = 0; s < subscription.ImplicitRegistrationSets.Length; s++)
-        {
-            // Nearly every document is far below; then nothing has to be rendered to know it.
-            if (UserDataBound.Of(subscription, s) <= UserDataXml.LargeUserDataBytes) continue;
-            var longest = subscription.PrivateIdentitiesOf(s).MaxBy(identity => identity.Identity.Length)!;
-            // Alias groups add to the document, but let more identities share their filters; which form is longer depends on both.
-            var fallen = LongestFallenInto(subscription.ImplicitRegistrationSets[s]);
-            var length = Math.Max(UserDataXml.Write(subscription, s, longest.Identity, UserDataForm.Base, fallen).Length,
-                UserDataXml.Write(subscription, s, longest.Identity, UserDataForm.AliasGroups, fallen).Length);
-            var path = DocumentPath.Root.Item("implicitRegistrationSets", s);
-            if (length > UserDataXml.MaxUserDataBytes)
-                problems.Add(path,
-                    $"makes User-Data of {length} octets, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters");
-            else if (length > UserDataXml.LargeUserDataBytes)
-                problems.Warn(path,
-                    $"makes User-Data of {length} octets, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused");
-        }
-    }
-
-    // As long as an identity can be, with the characters that XML writes longest, in the wildcard that says the most about it.
-    private static NonDistinctIdentity? LongestFallenInto(ImplicitRegistrationSet set)
-    {
-        var wildcard = set.PublicIdentities.Where(identity => identity.IsWildcarded)
-            .MaxBy(identity => identity.Identity.Length + (identity.DisplayName?.Length ?? 0) + (identity.ServiceLevelTraceInfo?.Length ?? 0));
-        return wildcard is null ? null : new("sip:" + new string('&', CanonicalIdentity.MaxLengthBytes - 4), wildcard.Identity);
+            UserDataSize.Check(subscription, s, DocumentPath.Root.Item("implicitRegistrationSets", s), problems);
     }
 
     private void CheckUse(Subscription subscription)

@@ -31,7 +31,7 @@ internal static class SubscriptionWriter
             json.WriteString("subscriptionId", subscription.SubscriptionId);
             WriteAll(json, "privateIdentities", subscription.PrivateIdentities, (j, identity) => WritePrivateIdentity(j, identity, stored));
             WriteAll(json, "implicitRegistrationSets", subscription.ImplicitRegistrationSets, WriteSet);
-            WriteAll(json, "serviceProfiles", subscription.ServiceProfiles, (j, profile) => WriteProfile(j, profile, stored));
+            WriteAll(json, "serviceProfiles", subscription.ServiceProfiles, (j, profile) => ServiceProfileWriter.Write(j, profile, stored ? ServiceProfileForm.Stored : ServiceProfileForm.Document));
             if (subscription.ServerCapabilities is { } capabilities) WriteCapabilities(json, capabilities);
             if (subscription.Charging is { } charging) WriteCharging(json, charging);
             var networks = subscription.AllowedVisitedNetworks;
@@ -120,41 +120,6 @@ internal static class SubscriptionWriter
         json.WriteEndObject();
     }
 
-    private static void WriteProfile(Utf8JsonWriter json, ServiceProfile profile, bool stored)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", profile.Name);
-        if (!profile.InitialFilterCriteria.IsEmpty)
-            WriteAll(json, "initialFilterCriteria", profile.InitialFilterCriteria, (j, filter) =>
-            {
-                if (filter.Origin is { } origin && !stored) WriteOrigin(j, origin);
-                else WriteFilter(j, filter, stored);
-            });
-        if (!profile.SharedFilterSets.IsEmpty) WriteAll(json, "sharedFilterSets", profile.SharedFilterSets, (j, set) => WriteSharedSet(j, set, stored));
-        if (profile.CoreNetworkServicesAuthorization is { } authorization)
-        {
-            json.WriteStartObject("coreNetworkServicesAuthorization");
-            if (authorization.SubscribedMediaProfileId is { } media) json.WriteNumber("subscribedMediaProfileId", media);
-            if (authorization.ServiceIds is { } services) WriteTexts(json, "serviceIds", services);
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
-    }
-
-    // Stored with its filters, shown by its number: as a template is.
-    private static void WriteSharedSet(Utf8JsonWriter json, SharedFilterSet set, bool stored)
-    {
-        if (!stored)
-        {
-            json.WriteNumberValue(set.Id);
-            return;
-        }
-        json.WriteStartObject();
-        json.WriteNumber("id", set.Id);
-        WriteAll(json, "initialFilterCriteria", set.InitialFilterCriteria, (j, filter) => WriteFilter(j, filter, stored));
-        json.WriteEndObject();
-    }
-
     private static void WriteLocation(Utf8JsonWriter json, ReferenceLocation location)
     {
         json.WriteStartObject("referenceLocation");
@@ -169,66 +134,6 @@ internal static class SubscriptionWriter
         json.WriteStartObject("allowedWebFunctions");
         if (!web.AuthenticationFunctions.IsEmpty) WriteTexts(json, "authenticationFunctions", web.AuthenticationFunctions);
         if (!web.WebServerFunctions.IsEmpty) WriteTexts(json, "webServerFunctions", web.WebServerFunctions);
-        json.WriteEndObject();
-    }
-
-    private static void WriteOrigin(Utf8JsonWriter json, TemplateReference origin)
-    {
-        json.WriteStartObject();
-        json.WriteString("template", origin.Template);
-        json.WriteStartObject("parameters");
-        foreach (var (name, value) in origin.Parameters) json.WriteString(name, value);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteFilter(Utf8JsonWriter json, InitialFilterCriteria filter, bool stored)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("priority", filter.Priority);
-        if (filter.ProfilePartIndicator is { } part) json.WriteString("profilePartIndicator", NameIn(FilterReader.ProfileParts, part));
-        if (filter.TriggerPoint is { } triggerPoint)
-        {
-            json.WriteStartObject("triggerPoint");
-            json.WriteBoolean("conditionTypeCnf", triggerPoint.ConditionTypeCnf);
-            WriteAll(json, "servicePointTriggers", triggerPoint.ServicePointTriggers, WriteTrigger);
-            json.WriteEndObject();
-        }
-        WriteServer(json, filter.ApplicationServer);
-        if (stored && filter.Origin is { } origin)
-        {
-            json.WritePropertyName("origin");
-            WriteOrigin(json, origin);
-        }
-        json.WriteEndObject();
-    }
-
-    private static void WriteTrigger(Utf8JsonWriter json, ServicePointTrigger trigger)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("groups");
-        foreach (var group in trigger.Groups) json.WriteNumberValue(group);
-        json.WriteEndArray();
-        if (trigger.Negated) json.WriteBoolean("negated", true);
-        if (trigger.Method is not null) json.WriteString("method", trigger.Method);
-        if (trigger.RequestUri is not null) json.WriteString("requestUri", trigger.RequestUri);
-        if (trigger.SipHeader is { } header) WritePair(json, "sipHeader", "header", header.Header, header.Content);
-        if (trigger.SessionCase is { } sessionCase) json.WriteString("sessionCase", NameIn(FilterReader.SessionCases, sessionCase));
-        if (trigger.SessionDescription is { } description)
-            WritePair(json, "sessionDescription", "line", description.Line, description.Content);
-        if (!trigger.RegistrationTypes.IsEmpty)
-            WriteTexts(json, "registrationTypes", trigger.RegistrationTypes.Select(type => NameIn(FilterReader.RegistrationTypes, type)));
-        json.WriteEndObject();
-    }
-
-    private static void WriteServer(Utf8JsonWriter json, ApplicationServer server)
-    {
-        json.WriteStartObject("applicationServer");
-        json.WriteString("serverName", server.ServerName);
-        if (server.DefaultHandling is { } handling) json.WriteString("defaultHandling", NameIn(FilterReader.DefaultHandlings, handling));
-        if (server.ServiceInfo is not null) json.WriteString("serviceInfo", server.ServiceInfo);
-        if (server.IncludeRegisterRequest) json.WriteBoolean("includeRegisterRequest", true);
-        if (server.IncludeRegisterResponse) json.WriteBoolean("includeRegisterResponse", true);
         json.WriteEndObject();
     }
 
@@ -251,14 +156,14 @@ internal static class SubscriptionWriter
         json.WriteEndObject();
     }
 
-    private static void WriteAll<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items, Action<Utf8JsonWriter, T> write)
+    public static void WriteAll<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items) write(json, item);
         json.WriteEndArray();
     }
 
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    public static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts) json.WriteStringValue(text);
@@ -273,14 +178,6 @@ internal static class SubscriptionWriter
         json.WriteEndArray();
     }
 
-    private static void WritePair(Utf8JsonWriter json, string name, string first, string value, string? content)
-    {
-        json.WriteStartObject(name);
-        json.WriteString(first, value);
-        if (content is not null) json.WriteString("content", content);
-        json.WriteEndObject();
-    }
-
-    private static string NameIn<T>((string Name, T Value)[] names, T value) where T : struct, Enum =>
+    public static string NameIn<T>((string Name, T Value)[] names, T value) where T : struct, Enum =>
         names.First(n => EqualityComparer<T>.Default.Equals(n.Value, value)).Name;
 }

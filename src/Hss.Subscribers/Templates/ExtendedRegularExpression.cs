@@ -62,6 +62,8 @@ public static class ExtendedRegularExpression
                     if (i == pattern.Length) return "ends with a backslash";
                     if (char.IsAsciiLetterOrDigit(pattern[i]))
                         return $"uses \\{pattern[i]}, which POSIX does not have; write a bracket such as [0-9] or [[:space:]]";
+                    if (pattern[i] is '<' or '>' or '`' or '\'')
+                        return $"uses \\{pattern[i]}, which some S-CSCFs read as an edge of a word or of the text; write {pattern[i]} without the backslash";
                     i++;
                     break;
             }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Hss.Subscribers;
 
-/// <summary>All templates of an installation by name, and its shared filter sets by number.</summary>
+/// <summary>All templates of an installation by name, its sets of templates by name, and its shared filter sets by number.</summary>
 /// Order: names ascend ordinally.
 public sealed class IfcTemplates
 {
@@ -14,8 +14,12 @@ public sealed class IfcTemplates
 
     private readonly FrozenDictionary<int, SharedFilterSet> _shared;
 
-    internal IfcTemplates(IEnumerable<IfcTemplate> templates, IEnumerable<SharedFilterSet> shared)
+    private readonly FrozenDictionary<string, TemplateSet> _sets;
+
+    internal IfcTemplates(IEnumerable<IfcTemplate> templates, IEnumerable<SharedFilterSet> shared, IEnumerable<TemplateSet>? sets = null)
     {
+        _sets = (sets ?? []).ToFrozenDictionary(set => set.Name, StringComparer.Ordinal);
+        SetNames = [.. _sets.Keys.Order(StringComparer.Ordinal)];
         _shared = shared.ToFrozenDictionary(set => set.Id);
         SharedIds = [.. _shared.Keys.Order()];
         _byName = templates.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
@@ -26,6 +30,13 @@ public sealed class IfcTemplates
 
     public IEnumerable<TemplateDescription> Descriptions => Names.Select(name => _byName[name].Description);
 
+    /// <summary>Names of the sets of templates, in ordinal order.</summary>
+    public ImmutableArray<string> SetNames { get; }
+
+    public IEnumerable<TemplateSetDescription> SetDescriptions => SetNames.Select(name => _sets[name].Description);
+
+    public TemplateSet? FindSet(string name) => _sets.GetValueOrDefault(name);
+
     /// <summary>Numbers of the shared filter sets, ascending.</summary>
     public ImmutableArray<int> SharedIds { get; }
 
@@ -33,7 +44,7 @@ public sealed class IfcTemplates
 
     public IfcTemplate? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Reads every file of <paramref name="folder"/>/services and, where there is one, of <paramref name="folder"/>/shared; one bad file and there are none.</summary>
+    /// <summary>Reads every file of <paramref name="folder"/>/services and, where there are such folders, of sets and shared; one bad file and there are none.</summary>
     /// Why all or nothing: with half of the templates a start would look fine until the first subscriber needs the other half.
     /// Errors: in the result, each with file, place and mend. Nothing is thrown for a bad or missing file.
     public static IfcTemplatesReading Load(string folder)
@@ -53,25 +64,30 @@ public sealed class IfcTemplates
         {
             problems.Add(new(services, $"cannot be read: {exception.Message}"));
         }
-        var shared = LoadShared(Path.Combine(folder, "shared"), problems);
-        return problems.Count == 0 ? new(new IfcTemplates(templates, shared), []) : new(null, [.. problems]);
+        var shared = new Dictionary<int, SharedFilterSet>();
+        foreach (var file in Files(Path.Combine(folder, "shared"), problems))
+            if (SharedFilterSetFile.Read(file, problems) is { } set && !shared.TryAdd(set.Id, set))
+                problems.Add(new(file, $"id {set.Id} stands in another file of this folder, too; give it a number of its own"));
+        // Sets are tried with the templates they name; while a template is broken, that would only repeat its problems.
+        if (problems.Count > 0) return new(null, [.. problems]);
+        var alone = new IfcTemplates(templates, shared.Values);
+        var sets = new List<TemplateSet>();
+        foreach (var file in Files(Path.Combine(folder, "sets"), problems))
+            if (TemplateSetFile.Read(file, alone, problems) is { } set) sets.Add(set);
+        return problems.Count == 0 ? new(new IfcTemplates(templates, shared.Values, sets), []) : new(null, [.. problems]);
     }
 
-    private static Dictionary<int, SharedFilterSet>.ValueCollection LoadShared(string folder, List<DocumentProblem> problems)
+    private static string[] Files(string folder, List<DocumentProblem> problems)
     {
-        var sets = new Dictionary<int, SharedFilterSet>();
         try
         {
-            if (Directory.Exists(folder))
-                foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
-                    if (SharedFilterSetFile.Read(file, problems) is { } set && !sets.TryAdd(set.Id, set))
-                        problems.Add(new(file, $"id {set.Id} stands in another file of this folder, too; give it a number of its own"));
+            return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)] : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             problems.Add(new(folder, $"cannot be read: {exception.Message}"));
+            return [];
         }
-        return sets.Values;
     }
 }
 

@@ -51,6 +51,15 @@ public sealed record TemplateParameter
         return Problem(text) is { } problem ? (null, problem) : (text, null);
     }
 
+    /// <summary>A value it takes.</summary>
+    internal string Sample => Type switch
+    {
+        TemplateParameterType.SipUri => "sip:as.example.com;lr",
+        TemplateParameterType.Integer => Minimum.ToString(CultureInfo.InvariantCulture),
+        TemplateParameterType.Boolean => "true",
+        _ => Values.IsEmpty ? "sample" : Values[0],
+    };
+
     private string Needed => Type switch
     {
         TemplateParameterType.SipUri => "a SIP URI",

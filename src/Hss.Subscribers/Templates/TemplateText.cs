@@ -12,6 +12,9 @@ internal readonly record struct TemplateValue(TemplateParameter Parameter, strin
 /// Shape: a placeholder is {name} with a lower-case name; "[0-9]{3}" is none. In a pattern every value but a regular expression is escaped.
 internal static class TemplateText
 {
+    /// <summary>The field that makes an item of an array depend on a parameter: a boolean that is true, or an optional one that was given.</summary>
+    public const string When = "when";
+
     private static readonly string[] s_patternFields = ["requestUri", "header", "content", "line"];
 
     public static JsonDocument Render(JsonElement filter, Dictionary<string, TemplateValue> values)
@@ -54,7 +57,7 @@ internal static class TemplateText
                 json.WriteStartObject();
                 foreach (var property in element.EnumerateObject())
                 {
-                    if (IsLeftOut(property.Value, values)) continue;
+                    if (property.Name == When || IsLeftOut(property.Value, values)) continue;
                     json.WritePropertyName(property.Name);
                     Write(json, property.Name, property.Value, values);
                 }
@@ -62,7 +65,8 @@ internal static class TemplateText
                 break;
             case JsonValueKind.Array:
                 json.WriteStartArray();
-                foreach (var item in element.EnumerateArray()) Write(json, field, item, values);
+                foreach (var item in element.EnumerateArray())
+                    if (IsWanted(item, values)) Write(json, field, item, values);
                 json.WriteEndArray();
                 break;
             case JsonValueKind.String:
@@ -72,6 +76,13 @@ internal static class TemplateText
                 element.WriteTo(json);
                 break;
         }
+    }
+
+    private static bool IsWanted(JsonElement item, Dictionary<string, TemplateValue> values)
+    {
+        if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(When, out var condition) || !TryPlaceholder(condition.GetString()!, 0, out var name))
+            return true;
+        return values.TryGetValue(name, out var value) && (value.Parameter.Type != TemplateParameterType.Boolean || value.Text == "true");
     }
 
     private static bool IsLeftOut(JsonElement element, Dictionary<string, TemplateValue> values) =>

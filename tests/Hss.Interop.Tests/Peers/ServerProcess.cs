@@ -38,7 +38,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         LoopbackPorts.DemandFree([("tcp", endpoint), ("tcp", operations)]);
         Directory.CreateDirectory(folder);
         var process = ChildProcess.Start(
-            "dotnet", [Repository.ServerAssembly, .. StoreArguments(folder), $"--Diameter:Listen:0={endpoint}", $"--Operations:Listen={operations}", .. moreArguments],
+            "dotnet", [Repository.ServerAssembly, .. StoreArguments(folder), $"--Diameter:Listen:0={endpoint}", $"--Operations:Listen={operations}", "--Provisioning:Listen=", .. moreArguments],
             folder);
         try
         {

@@ -77,7 +77,7 @@ public sealed class SubscriptionJsonProblemTests
         { "implicitRegistrationSets.0.publicIdentities.1.displayName", "\"a\\uffff\"", "implicitRegistrationSets[0].publicIdentities[1].displayName", "U+FFFF" },
 
         { "serviceProfiles.1.name", "\"volte\"", "serviceProfiles[1].name", "twice" },
-        { "serviceProfiles.0.initialFilterCriteria.0.template", "\"mmtel\"", "serviceProfiles[0].initialFilterCriteria[0].template", "it is one of mmtel-originating" },
+        { "serviceProfiles.0.initialFilterCriteria.0.template", "\"mmtel\"", "serviceProfiles[0].initialFilterCriteria[0].template", "it is one of business-trunk" },
         { "serviceProfiles.0.initialFilterCriteria.0.priority", "1", "serviceProfiles[0].initialFilterCriteria[0]", "\"priority\" that is not known; known here: template, parameters" },
         { "serviceProfiles.0.initialFilterCriteria.0.parameters", "-", "serviceProfiles[0].initialFilterCriteria[0].parameters.as_uri", "is missing" },
         { "serviceProfiles.0.initialFilterCriteria.0.parameters.as_uri", "\"as.example.com\"", "serviceProfiles[0].initialFilterCriteria[0].parameters.as_uri", "begin it with sip:" },
@@ -202,7 +202,7 @@ public sealed class SubscriptionJsonProblemTests
         Assert.Contains(SampleDocuments.Read(With(50)).Problems, p => p.Path == "implicitRegistrationSets[0]" && p.Message.Contains("at most 49152", StringComparison.Ordinal));
     }
 
-    private static readonly string[] s_noWarnings = [];
+    private static readonly string[] s_quirks = ["E1", "E10", "E8"];
 
     [Fact]
     public void Legal_but_unlikely_documents_are_warned_about()
@@ -213,7 +213,8 @@ public sealed class SubscriptionJsonProblemTests
             Assert.True(reading.Subscription is not null, string.Join('\n', reading.Problems));
             Assert.True(reading.Warnings.Any(w => w.Path == path && w.Message.Contains(part, StringComparison.Ordinal)), $"{part}: {string.Join('\n', reading.Warnings)}");
         }
-        Assert.Equal(s_noWarnings, SampleDocuments.Read(SampleDocuments.Full).Warnings.Select(w => w.ToString()));
+        // The sample has its quirks on purpose: servers without lr, an OR of two kinds, calls that are made but not those that come in.
+        Assert.Equal(s_quirks, SampleDocuments.Read(SampleDocuments.Full).Warnings.Select(w => w.Rule).Order(StringComparer.Ordinal).Distinct());
         Check("is not barred", "implicitRegistrationSets[0]", d => { for (var i = 0; i < 3; i++) d["implicitRegistrationSets"]![0]!["publicIdentities"]![i]!["barred"] = true; });
         Check("no sip identity", "implicitRegistrationSets[0]", d => d["implicitRegistrationSets"]![0]!["publicIdentities"] = JsonNode.Parse("""[{"identity":"tel:+1","serviceProfile":"volte"}]"""));
         Check("no implicit registration set", "privateIdentities[1]", d => d["implicitRegistrationSets"]![1]!["privateIdentities"] = JsonNode.Parse("""["alice@example.com"]"""));

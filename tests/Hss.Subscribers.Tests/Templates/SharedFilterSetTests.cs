@@ -17,7 +17,7 @@ public sealed class SharedFilterSetTests
     [InlineData("x", "{\"id\":-1,\"name\":\"x\",\"initialFilterCriteria\":[{\"priority\":1}]}", "whole number from 0", "applicationServer: is missing")]
     [InlineData("x", "{\"id\":1,\"name\":\"x\",\"filters\":[],\"initialFilterCriteria\":[]}", "\"filters\" that is not known", "is empty")]
     [InlineData("x", "[1", "no valid JSON", "")]
-    [InlineData("x", "{\"id\":1,\"name\":\"x\",\"initialFilterCriteria\":[{\"priority\":1,\"applicationServer\":{\"serverName\":\"sip:a\"}}]}", "names no sessionCase", "")]
+    [InlineData("x", "{\"id\":1,\"name\":\"x\",\"initialFilterCriteria\":[{\"priority\":1,\"triggerPoint\":{\"servicePointTriggers\":[{\"groups\":[0],\"method\":\"INVITE\"}]},\"applicationServer\":{\"serverName\":\"sip:a\"}}]}", "names no sessionCase", "")]
     [InlineData("x", "{\"id\":1,\"name\":\"x\",\"initialFilterCriteria\":[{\"priority\":1,\"profilePartIndicator\":\"REGISTERED\",\"applicationServer\":{\"serverName\":\"sip:a\"}},{\"priority\":1,\"profilePartIndicator\":\"REGISTERED\",\"applicationServer\":{\"serverName\":\"sip:a\"}}]}", "priority 1 like another", "")]
     public void A_bad_file_is_told_with_place_and_mend(string name, string json, string one, string other)
     {
