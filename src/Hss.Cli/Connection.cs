@@ -15,9 +15,9 @@ internal sealed class Connection : IDisposable
     public CallInvoker Invoker { get; }
 
     /// Errors: <see cref="CliException"/> for certificates that cannot be used.
-    public static Connection Open(Settings settings)
+    public static Connection Open(Settings settings, TimeProvider time)
     {
-        var options = new GrpcChannelOptions { UserAgent = "hss" };
+        var options = new GrpcChannelOptions { UserAgent = "hss", Time = time };
         if (settings.CaFile is { } ca)
         {
             options.TrustedAuthorities = [];

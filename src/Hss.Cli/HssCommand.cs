@@ -71,6 +71,7 @@ internal static class HssCommand
         root.Subcommands.Add(PeerCommands.Create(around));
         root.Subcommands.Add(CredentialsCommands.Create(around));
         root.Subcommands.Add(AkaCommands.Create(around));
+        root.Subcommands.Add(Ifc.IfcCommands.Create(around));
         root.Subcommands.Add(TokenCommands.Create(around));
         root.Subcommands.Add(AuditCommands.Create(around));
         root.Subcommands.Add(CertsCommands.Create(around));

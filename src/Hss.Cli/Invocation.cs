@@ -15,7 +15,7 @@ internal sealed class Invocation : IDisposable
         (Parse, Around) = (parse, around);
         Settings = Settings.Read(parse, around);
         Output = new(around, Settings.IsJson);
-        _connection = new(() => Connection.Open(Settings));
+        _connection = new(() => Connection.Open(Settings, around.Time));
     }
 
     public ParseResult Parse { get; }

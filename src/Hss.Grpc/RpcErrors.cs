@@ -14,12 +14,14 @@ public static class RpcErrors
     /// <summary>Common clients take trailers of 8 KiB in all and refuse the whole status when there is more.</summary>
     private const int MaxDetailsBytes = 4 * 1024;
 
+    private const int MaxTextLength = 500;
+
     /// <summary>INVALID_ARGUMENT that names the wrong fields; those that would not fit are counted in the last one.</summary>
     public static RpcException InvalidArgument(string message, IEnumerable<(string Field, string Description)> violations)
     {
-        var all = violations.Select(one => new BadRequest.Types.FieldViolation { Field = one.Field, Description = one.Description }).ToList();
+        var all = violations.Select(one => new BadRequest.Types.FieldViolation { Field = Shorten(one.Field), Description = Shorten(one.Description) }).ToList();
         var badRequest = new BadRequest();
-        var size = Encoding.UTF8.GetByteCount(message);
+        var size = Encoding.UTF8.GetByteCount(Shorten(message));
         foreach (var violation in all)
         {
             size += violation.CalculateSize() + 4;
@@ -45,7 +47,7 @@ public static class RpcErrors
 
     public static RpcException Create(StatusCode code, string message, params IMessage[] details)
     {
-        var status = new Google.Rpc.Status { Code = (int)code, Message = message };
+        var status = new Google.Rpc.Status { Code = (int)code, Message = Shorten(message) };
         foreach (var detail in details) status.Details.Add(Any.Pack(detail));
         return new RpcException(new Status(code, message), new Metadata { { HeaderNames.StatusDetails, status.ToByteArray() } });
     }
@@ -69,6 +71,8 @@ public static class RpcErrors
         problem.Detail<BadRequest>() is { } badRequest ? [.. badRequest.FieldViolations.Select(one => (one.Field, one.Description))] : [];
 
     public static ErrorInfo? Reason(this RpcException problem) => problem.Detail<ErrorInfo>();
+
+    private static string Shorten(string text) => text.Length <= MaxTextLength ? text : text[..MaxTextLength] + "...";
 
     private static T? Detail<T>(this RpcException problem) where T : class, IMessage<T>, new()
     {

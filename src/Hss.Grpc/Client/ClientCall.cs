@@ -12,7 +12,6 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
 {
     private readonly GrpcChannel _channel;
     private readonly Method<TRequest, TResponse> _method;
-    private readonly CancellationToken _callerToken;
     private readonly CancellationTokenSource _cancel;
     private readonly CancellationToken _cancelled;
     private readonly TaskCompletionSource<Metadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,12 +28,14 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
     /// <param name="only">The request of a call that has one; null: the caller streams.</param>
     public ClientCall(GrpcChannel channel, Method<TRequest, TResponse> method, CallOptions options, TRequest? only)
     {
-        (_channel, _method, _callerToken) = (channel, method, options.CancellationToken);
-        _cancel = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken);
+        (_channel, _method) = (channel, method);
+        _cancel = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, channel.Closed);
         _cancelled = _cancel.Token;
         var writer = new MessageWriter<TRequest>(method.RequestMarshaller, channel.Options.MaxSendMessageBytes);
         Requests = new(writer, channel.Options.CompressRequests ? Compression.Gzip : null, only, () => _cancelled, () => Ended());
         State = new(_headers.Task, GetStatus, GetTrailers, Cancel);
+        // Also when nobody waits for anything just now: the server has to learn that nobody will.
+        _cancelled.UnsafeRegister(static call => ((ClientCall<TRequest, TResponse>)call!).Cancel(), this);
         _response = StartAsync(options);
     }
 
@@ -89,6 +90,9 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
             using var request = CreateRequest(options);
             if (_deadline is null && _isDeadlineOver) throw new OperationCanceledException();
             _http = await _channel.SendAsync(request, _cancelled).ConfigureAwait(false);
+            // Cancelled at that moment: whoever did it has not seen the answer.
+            if (Ended() is not null) _http.Dispose();
+            _cancelled.ThrowIfCancellationRequested();
             var headers = ReadMetadata(_http.Headers);
             if (_http.StatusCode != HttpStatusCode.OK)
                 throw Fail(ClientErrors.StatusOf(_http.StatusCode), headers);
@@ -130,7 +134,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         request.Headers.TryAddWithoutValidation(HeaderNames.Te, "trailers");
         request.Headers.TryAddWithoutValidation(HeaderNames.AcceptEncoding, Compression.Accepted);
         if (_channel.Options.CompressRequests) request.Headers.TryAddWithoutValidation(HeaderNames.Encoding, Compression.Gzip);
-        foreach (var entry in options.Headers ?? Metadata.Empty)
+        foreach (var entry in _channel.Options.Headers.Concat(options.Headers ?? Metadata.Empty))
             if (!HeaderNames.IsReserved(entry.Key)) request.Headers.TryAddWithoutValidation(entry.Key, MetadataText.Value(entry));
         if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
         {
@@ -162,23 +166,20 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         End(code is null ? new(StatusCode.Unknown, "the server ended the call without a status") : new(ClientErrors.ReadCode(code), detail), trailers);
     }
 
-    // The first one stays. Cancelling what is left of HTTP makes all who wait see it.
+    // The first one stays, and lets go of all that the call holds; who still waits for something sees the cancellation.
     private RpcException? End(Status status, Metadata trailers)
     {
         lock (_ending)
         {
-            if (_status is null)
-            {
-                // The token of the caller may be seen in HTTP before it is seen here.
-                if (status.StatusCode == StatusCode.Cancelled && _callerToken.IsCancellationRequested) status = new(StatusCode.Cancelled, "the call was cancelled here");
-                (_status, _trailers) = (status, trailers);
-                if (status.StatusCode != StatusCode.OK) _problem = new(status, trailers);
-            }
+            if (_status is not null) return _problem;
+            (_status, _trailers) = (status, trailers);
+            if (status.StatusCode != StatusCode.OK) _problem = new(status, trailers);
         }
         _deadline?.Dispose();
         if (_problem is not null) _cancel.Cancel();
         Requests.End();
         _http?.Dispose();
+        _cancel.Dispose();
         return _problem;
     }
 

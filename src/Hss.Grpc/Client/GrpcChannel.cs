@@ -8,6 +8,7 @@ namespace Hss.Grpc;
 public sealed class GrpcChannel : ChannelBase, IDisposable
 {
     private readonly HttpMessageInvoker _http;
+    private readonly CancellationTokenSource _closed = new();
 
     /// Errors: <see cref="ArgumentException"/> when the address is none.
     public GrpcChannel(string address, GrpcChannelOptions? options = null) : base(CheckAddress(address).Authority)
@@ -21,11 +22,18 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
 
     internal GrpcChannelOptions Options { get; }
 
+    internal CancellationToken Closed => _closed.Token;
+
     public static GrpcChannel ForAddress(string address, GrpcChannelOptions? options = null) => new(address, options);
 
     public override CallInvoker CreateCallInvoker() => new ChannelInvoker(this);
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        // HTTP by itself would let calls run on, on a connection that nobody closes.
+        _closed.Cancel();
+        _http.Dispose();
+    }
 
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _http.SendAsync(request, cancellationToken);
 

@@ -33,6 +33,7 @@ public sealed class GrpcServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ServiceProvider _provider;
     private readonly IServer _kestrel;
+    private readonly CancellationTokenSource _stopping = new();
     private bool _isStarted;
     private bool _isStopped;
 
@@ -45,14 +46,21 @@ public sealed class GrpcServer : IAsyncDisposable
         var services = new ServiceCollection().AddSingleton(loggers).AddLogging().AddMetrics().AddOptions();
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ApplicationName = nameof(GrpcServer), ContentRootFileProvider = new NullFileProvider() });
         services.AddSingleton<DiagnosticSource>(new DiagnosticListener(nameof(GrpcServer)));
-        services.Configure<KestrelServerOptions>(Configure);
         new KestrelServices(services).UseKestrelCore().UseKestrelHttpsConfiguration();
+        // After Kestrel's own: listeners ask the options for services.
+        services.Configure<KestrelServerOptions>(Configure);
         _provider = services.BuildServiceProvider();
         _kestrel = _provider.GetRequiredService<IServer>();
     }
 
     /// <summary>Where it listens; known after the start.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
+
+    /// <summary>Every service that is added serves; a host may say otherwise.</summary>
+    public HealthService Health { get; } = new();
+
+    /// <summary>Fires when the server begins to stop: streams without end should end then, or they hold it up for the whole drain timeout.</summary>
+    public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Calls under way.</summary>
     public int RunningCalls => _running.Count;
@@ -73,11 +81,19 @@ public sealed class GrpcServer : IAsyncDisposable
             .Single(one => one.Name == bind.BindMethodName && one.GetParameters() is [var binder, _] && binder.ParameterType == typeof(ServiceBinderBase));
         var descriptor = (ServiceDescriptor)bind.BindType.GetProperty("Descriptor")!.GetValue(null)!;
         _services.Add(descriptor, binder => method.Invoke(null, [binder, service]));
+        Health.Set(descriptor.FullName, isServing: true);
     }
 
     /// Errors: <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/> when an address cannot be had.
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        Add(Health);
+        if (_options.Reflection)
+        {
+            var reflection = new ReflectionService(_services);
+            Add(reflection);
+            _services.AddMethods(reflection.BindOldName);
+        }
         _isStarted = true;
         await _kestrel.StartAsync(new GrpcApplication(this, _services), cancellationToken).ConfigureAwait(false);
         EndPoints = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => IPEndPoint.Parse(new Uri(address).Authority))];
@@ -91,16 +107,21 @@ public sealed class GrpcServer : IAsyncDisposable
         _isStopped = true;
         if (!_isStarted) return;
         _logger.Draining(_running.Count);
+        Health.End();
+        await _stopping.CancelAsync().ConfigureAwait(false);
         using var abort = new CancellationTokenSource();
         // Kestrel closes its sockets, sends GOAWAY, and waits until the connections have no streams any more.
         var stop = _kestrel.StopAsync(abort.Token);
         if (!await EndsWithinAsync(stop, _options.DrainTimeout, cancellationToken).ConfigureAwait(false))
         {
-            var calls = _running.Keys.ToArray();
-            if (calls.Length > 0) _logger.DrainCutOff(calls.Length);
-            foreach (var call in calls) call.Cut(new Status(StatusCode.Unavailable, "the server is shutting down"));
+            var count = _running.Count;
+            if (count > 0) _logger.DrainCutOff(count);
+            CutAll(new Status(StatusCode.Unavailable, "the server is shutting down"));
             await EndsWithinAsync(stop, LastOctetsTimeout, cancellationToken).ConfigureAwait(false);
             await abort.CancelAsync().ConfigureAwait(false);
+            // Connections are gone soon after; a handler that hears nothing may hold Kestrel up, but not this host.
+            await EndsWithinAsync(stop, LastOctetsTimeout, cancellationToken).ConfigureAwait(false);
+            if (!stop.IsCompleted) return;
         }
         await stop.ConfigureAwait(false);
     }
@@ -109,6 +130,13 @@ public sealed class GrpcServer : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await _provider.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Ends all calls that run now, with that status.</summary>
+    internal void CutAll(Status status)
+    {
+        foreach (var call in _running.Keys) call.Cut(status);
     }
 
     internal void Begin(ServerCall call) => _running.TryAdd(call, true);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Hss.Grpc.Wire;
@@ -13,6 +14,7 @@ internal static class Compression
     public const string Deflate = "deflate";
 
     private const int ChunkBytes = 16 * 1024;
+    private const uint AdlerModulus = 65521;
 
     public static bool IsKnown(string encoding) => encoding is Identity or Gzip or Deflate;
 
@@ -30,6 +32,8 @@ internal static class Compression
             if (message.WrittenCount + (long)read > maxBytes) return null;
             message.Advance(read);
         }
+        // The decompressors of .NET take a message that was cut off for one that ends there.
+        if (!HasItsEnd(encoding, compressed, message.WrittenSpan)) throw new InvalidDataException("the compressed message is cut off");
         return new(message.WrittenMemory);
     }
 
@@ -38,6 +42,22 @@ internal static class Compression
         using var sink = new WriterStream(target);
         using Stream stream = encoding == Gzip ? new GZipStream(sink, CompressionLevel.Fastest) : new ZLibStream(sink, CompressionLevel.Fastest);
         stream.Write(message);
+    }
+
+    // The last four octets are the length (RFC 1952 2.3.1, little-endian) or the Adler-32 (RFC 1950 2.2, big-endian) of what was compressed.
+    private static bool HasItsEnd(string encoding, ReadOnlySequence<byte> compressed, ReadOnlySpan<byte> message)
+    {
+        if (compressed.Length < sizeof(uint)) return false;
+        Span<byte> end = stackalloc byte[sizeof(uint)];
+        compressed.Slice(compressed.Length - sizeof(uint)).CopyTo(end);
+        if (encoding == Gzip) return BinaryPrimitives.ReadUInt32LittleEndian(end) == (uint)message.Length;
+        uint low = 1, high = 0;
+        foreach (var octet in message)
+        {
+            low = (low + octet) % AdlerModulus;
+            high = (high + low) % AdlerModulus;
+        }
+        return BinaryPrimitives.ReadUInt32BigEndian(end) == (high << 16 | low);
     }
 
     /// <summary>Octets in pieces, read as a stream.</summary>
