@@ -37,6 +37,11 @@ public sealed class DocumentFormTests : IDisposable
         File.WriteAllText(Path.Combine(_templates, "shared", "voice.json"), """
             {"id":7,"name":"voice","initialFilterCriteria":[{"priority":500,"profilePartIndicator":"REGISTERED","applicationServer":{"serverName":"sip:as.example.com"}}]}
             """);
+        Directory.CreateDirectory(Path.Combine(_templates, "sets"));
+        File.WriteAllText(Path.Combine(_templates, "sets", "mobile.json"), """
+            {"name":"mobile","version":"1","description":"d","parameters":[{"name":"tas_uri","type":"sip-uri","description":"d"}],
+             "initialFilterCriteria":[{"template":"telephony","parameters":{"as_uri":"{tas_uri}","priority":42}}]}
+            """);
         var loaded = IfcTemplates.Load(_templates);
         Assert.True(loaded.Templates is not null, string.Join('\n', loaded.Problems));
         _context = new()
@@ -84,7 +89,7 @@ public sealed class DocumentFormTests : IDisposable
          "serviceProfiles":[
           {"name":"volte","sharedFilterSets":[7],"coreNetworkServicesAuthorization":{"subscribedMediaProfileId":0,"serviceIds":["urn:urn-7:3gpp-service.ims.icsi.mmtel"]},
            "initialFilterCriteria":[
-            {"template":"telephony","parameters":{"as_uri":"sip:as.example.com:5090","priority":"41"}},
+            {"template":"telephony","parameters":{"as_uri":"sip:as.example.com:5090","priority":"41"}},{"templateSet":"mobile","parameters":{"tas_uri":"sip:tas.example.com"}},
             {"priority":0,"profilePartIndicator":"UNREGISTERED",
              "triggerPoint":{"conditionTypeCnf":false,"servicePointTriggers":[
                {"groups":[0],"method":"INVITE"},

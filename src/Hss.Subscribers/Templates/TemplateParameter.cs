@@ -51,6 +51,9 @@ public sealed record TemplateParameter
         return Problem(text) is { } problem ? (null, problem) : (text, null);
     }
 
+    /// <summary>The type as template files write it: sip-uri, text, regex, integer or boolean.</summary>
+    public string TypeName => ParameterFile.NameOf(Type);
+
     /// <summary>A value it takes.</summary>
     internal string Sample => Type switch
     {

@@ -20,7 +20,8 @@ public sealed class TemplateStore : IDisposable
     private TemplateStore(string folder, IfcTemplates templates, string seen, TimeProvider? time, Action<TemplateReload>? reloaded)
     {
         (_folder, _current, _seen, _reloaded) = (folder, templates, seen, reloaded);
-        _timer = time?.CreateTimer(_ => ReloadWhenChanged(), null, Interval, Interval);
+        _timer = time?.CreateTimer(_ => ReloadWhenChanged(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        LookAgainLater();
     }
 
     public IfcTemplates Current => _current;
@@ -56,18 +57,21 @@ public sealed class TemplateStore : IDisposable
     // A broken set of files is told once and not again until something changes; an editor that saves in two steps mends it with its second.
     private void ReloadWhenChanged()
     {
-        if (!_gate.TryEnter()) return;
-        TemplateReload? reload = null;
         try
         {
-            if (Look(_folder) != _seen) reload = Reload();
+            TemplateReload? reload = null;
+            lock (_gate)
+                if (Look(_folder) != _seen) reload = Reload();
+            if (reload is not null) _reloaded?.Invoke(reload);
         }
         finally
         {
-            _gate.Exit();
+            LookAgainLater();
         }
-        if (reload is not null) _reloaded?.Invoke(reload);
     }
+
+    // From the end of one look to the next, so that a slow disk gets no second one.
+    private void LookAgainLater() => _timer?.Change(Interval, Timeout.InfiniteTimeSpan);
 
     // Names, lengths and times of all files that are read.
     private static string Look(string folder)
