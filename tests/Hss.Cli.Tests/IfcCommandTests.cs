@@ -94,7 +94,7 @@ public sealed class IfcCommandTests
         using var shell = server.Shell();
         shell.Input = Invite;
         Assert.Equal(ExitCodes.Failed, (await shell.RunAsync("ifc", "lint", "--subscription", "one")).ExitCode);
-        Assert.Equal("<a />\n", (await shell.RunAsync("ifc", "render", "--subscription", "one", "--public-identity", "sip:a@b")).Output);
+        Assert.Equal("<a></a>\n", (await shell.RunAsync("ifc", "render", "--subscription", "one", "--public-identity", "sip:a@b")).Output);
         Assert.Equal(new ServiceProfileSource { Subscription = "subscriptions/one", PublicIdentity = "sip:a@b" }, server.Profiles.Sources[^1]);
         Assert.Equal("no application server is reached\n", (await shell.RunAsync("ifc", "simulate", "--subscription", "one", "--message", "-", "--session-case", "terminating-unregistered")).Output);
         Assert.False(server.Profiles.Simulated!.Registered);
