@@ -8,7 +8,7 @@ namespace Hss.DiameterNode;
 public sealed record NodeOptions
 {
     /// <summary>The longest identity or realm (RFC 1035 2.3.4).</summary>
-    internal const int MaxIdentityLength = 255;
+    public const int MaxIdentityLength = 255;
 
     private const long MaxDuplicateMemoryBytes = 16L * 1024 * 1024 * 1024;
 

@@ -9,6 +9,7 @@ public enum Verb
     Deregister,
     Remove,
     Jobs,
+    Token,
 }
 
 /// <summary>The command line cannot be used. The message is one line with the mend.</summary>
@@ -22,16 +23,21 @@ public sealed record CommandLine
         + " | hss certs dev [--out FOLDER] [--name FQDN ...] [--Section:Key=value ...]"
         + " | hss deregister --private-identity X|--public-identity X [--reason PERMANENT_TERMINATION|SERVER_CHANGE|REMOVE_S-CSCF] [--info TEXT]"
         + " | hss remove --subscription ID"
-        + " | hss jobs [--state pending|acknowledged|failed|forced|withdrawn] [--identity X] [--json] [--retry ID|--force ID]";
+        + " | hss jobs [--state pending|acknowledged|failed|forced|withdrawn] [--identity X] [--json] [--retry ID|--force ID]"
+        + " | hss token create --name N --role reader|provisioner|authentication-admin|operator [--expires YYYY-MM-DD] | hss token list | hss token revoke --name N";
 
     private static readonly Dictionary<Verb, string[]> OptionsOf = new()
     {
         [Verb.Deregister] = ["--private-identity", "--public-identity", "--reason", "--info"],
         [Verb.Remove] = ["--subscription"],
         [Verb.Jobs] = ["--state", "--identity", "--retry", "--force"],
+        [Verb.Token] = ["--name", "--role", "--expires"],
     };
 
     public Verb Verb { get; private set; }
+
+    /// <summary>Of token: create, list or revoke.</summary>
+    public string Action { get; private set; } = "";
 
     public bool Demo { get; private set; }
 
@@ -85,10 +91,18 @@ public sealed record CommandLine
             throw new CommandLineException($"deregister needs one of --private-identity and --public-identity; {Usage}");
         if (line.Verb == Verb.Remove && options.Count == 0) throw new CommandLineException($"remove needs --subscription; {Usage}");
         if (options.ContainsKey("--retry") && options.ContainsKey("--force")) throw new CommandLineException($"--retry and --force exclude each other; {Usage}");
+        if (line.Verb == Verb.Token) CheckToken(line.Action, options);
         line.Options = options;
         line.Settings = settings;
         line.Names = names;
         return line;
+    }
+
+    private static void CheckToken(string action, Dictionary<string, string> options)
+    {
+        if (options.ContainsKey("--name") != (action != "list")) throw new CommandLineException($"token create and revoke need --name, and list takes none; {Usage}");
+        if (options.ContainsKey("--role") != (action == "create")) throw new CommandLineException($"--role is for token create, which needs it; {Usage}");
+        if (options.ContainsKey("--expires") && action != "create") throw new CommandLineException($"--expires is for token create; {Usage}");
     }
 
     /// <summary>How many words the verb takes.</summary>
@@ -101,6 +115,9 @@ public sealed record CommandLine
             case ["deregister", ..]: Verb = Verb.Deregister; return 1;
             case ["remove", ..]: Verb = Verb.Remove; return 1;
             case ["jobs", ..]: Verb = Verb.Jobs; return 1;
+            case ["token", "create" or "list" or "revoke", ..]:
+                (Verb, Action) = (Verb.Token, args[1]);
+                return 2;
             default: return 0;
         }
     }

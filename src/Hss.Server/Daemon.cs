@@ -12,7 +12,7 @@ using Serilog.Extensions.Logging;
 
 namespace Hss.Server;
 
-/// <summary>The running HSS: operations listener, store, procedures, node and listeners, opened in this order and closed in the reverse one.</summary>
+/// <summary>The running HSS: operations listener, store, procedures, node and listeners, gRPC, opened in this order and closed in the reverse one.</summary>
 /// Why operations first: whoever watches the start sees a living process that is not ready, however long the store takes.
 internal static class Daemon
 {
@@ -29,7 +29,12 @@ internal static class Daemon
         using var certificates = settings.Diameter.Tls is { } files
             ? new CertificateFiles(files.CertificateFile, files.KeyFile, files.CaFile!, TimeProvider.System, loggers)
             : null;
-        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, certificates));
+        // CaFile is there for those who show certificates; without it none is asked for, and the field needs some certificate all the same.
+        using var provisioningCertificates = settings.Provisioning.Tls is { } shown && settings.Provisioning.Listen.Any(one => one.IsTls)
+            ? new CertificateFiles(shown.CertificateFile, shown.KeyFile, shown.CaFile ?? shown.CertificateFile, TimeProvider.System, loggers)
+            : null;
+        var documents = settings.Provisioning.Listen.Count == 0 ? null : new DocumentSources(settings.Provisioning, loggers);
+        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, certificates, provisioningCertificates, documents));
 
         using var metrics = new MetricsCollector(loggers.CreateLogger<MetricsCollector>());
         var figures = new StoreFigures(TimeProvider.System);
@@ -44,6 +49,8 @@ internal static class Daemon
         readiness.StoreOpened(store);
         if (demo && await DemoSubscribers.ImportIntoEmptyAsync(settings, store).ConfigureAwait(false) is { } exitCode and not 0) return exitCode;
 
+        await using var retention = new ChangeRetention(store, settings.Provisioning.AuditKept, TimeProvider.System, loggers.CreateLogger<ChangeRetention>());
+
         using var stopWarmUp = new CancellationTokenSource();
         var warmUp = WarmUpAsync(store, settings.Cx.SequenceReserve, loggers.CreateLogger("Hss.Server"), stopWarmUp.Token);
         await Task.WhenAny(warmUp, stop.Received, Task.Delay(WarmUpPatience, TimeProvider.System)).ConfigureAwait(false);
@@ -52,36 +59,44 @@ internal static class Daemon
         var application = CxApplication.Create(store, settings.Cx, cxInstruments, SystemRandomSource.Instance, loggers);
         using var tls = certificates is null ? null : new TlsTransport(() => certificates.Current, TimeProvider.System, loggers);
         await using var node = Node(settings, application, tls, loggers);
+        await using var provisioning =
+            await ProvisioningListener.CreateAsync(settings, documents, store, node, cxInstruments, provisioningCertificates, loggers).ConfigureAwait(false);
         var listen = settings.Diameter.Listen;
         using var listeners = Listeners(node, tls, listen, loggers);
         await Listening.StartAsync(listeners, new NoHttp(), listen.Select(one => one.EndPoint), "Diameter:Listen").ConfigureAwait(false);
-        readiness.ListenersOpened(node, settings.Diameter.Node.Peers, [.. listen.Select(one => one.ToString())]);
+        if (provisioning is not null) await provisioning.OpenAsync().ConfigureAwait(false);
+        readiness.ListenersOpened(node, settings.Diameter.Node.Peers, [.. listen.Concat(settings.Provisioning.Listen).Select(one => one.ToString())]);
 
         node.Start();
         await using var jobs = new CxJobRunner(store, node.SendAsync, node.QuirksOf, settings.Cx, cxInstruments, TimeProvider.System, loggers);
         jobs.Start();
 
         // The one line that scripts and supervisors wait for.
-        var open = listen.Select(one => $"diameter {one}");
+        var open = listen.Select(one => $"diameter {one}").Concat(settings.Provisioning.Listen.Select(one => $"grpc {one}"));
         if (settings.Operations.Listen is not null) open = open.Append($"operations {settings.Operations.Listen}");
         Console.WriteLine($"ready: {string.Join(", ", open)}");
         await stop.Received.ConfigureAwait(false);
 
         readiness.Stopping();
-        await jobs.DisposeAsync().ConfigureAwait(false); // what is not acknowledged yet is sent again after the next start
         using var patience = new CancellationTokenSource(StopPatience);
+        var drained = provisioning?.DrainAsync(patience.Token) ?? Task.CompletedTask; // beside the farewells of the node: neither waits for the other
+        await jobs.DisposeAsync().ConfigureAwait(false); // what is not acknowledged yet is sent again after the next start
         await node.StopAsync(patience.Token).ConfigureAwait(false); // DPR, then the answers still owed
         await listeners.StopAsync(patience.Token).ConfigureAwait(false);
+        await drained.ConfigureAwait(false);
         await stopWarmUp.CancelAsync().ConfigureAwait(false);
         await warmUp.ConfigureAwait(false);
         return 0;
     }
 
-    /// <summary>SIGHUP: the certificate files are looked at now. Without TLS it means nothing, and must not end the process as it would by default.</summary>
-    private static void Reload(PosixSignalContext signal, CertificateFiles? certificates)
+    /// <summary>SIGHUP: the files of certificates and transport keys are looked at now. Without any it means nothing, and must not end the process as it
+    /// would by default.</summary>
+    private static void Reload(PosixSignalContext signal, CertificateFiles? certificates, CertificateFiles? provisioningCertificates, DocumentSources? documents)
     {
         signal.Cancel = true;
         certificates?.LookNow();
+        provisioningCertificates?.LookNow();
+        documents?.LookNow();
     }
 
     private static async Task WarmUpAsync(SubscriberStore store, int reserveAhead, ILogger logger, CancellationToken stop)

@@ -27,10 +27,12 @@ internal static class Listening
         }
         catch (Exception problem) when (problem is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
-            var addresses = string.Join(", ", endPoints.Select(endPoint => endPoint.ToString()));
-            throw new ListenException($"cannot listen on {addresses}: {problem.Message} Stop what uses the port, or change {key}.", problem);
+            throw CannotListen(problem, endPoints, key);
         }
     }
+
+    public static ListenException CannotListen(Exception problem, IEnumerable<IPEndPoint> endPoints, string key) => new(
+        $"cannot listen on {string.Join(", ", endPoints.Select(endPoint => endPoint.ToString()))}: {problem.Message} Stop what uses the port, or change {key}.", problem);
 }
 
 /// <summary>Kestrel wants an HTTP application even when every listener is a raw connection; nothing ever reaches this one.</summary>

@@ -21,6 +21,7 @@ try
     {
         Verb.Certs => CertsCommand.Run(settings, command, Console.Out),
         Verb.Deregister or Verb.Remove or Verb.Jobs => await RegistrationCommands.RunAsync(settings, command, Console.Out).ConfigureAwait(false),
+        Verb.Token => await TokenCommands.RunAsync(settings, command, Console.Out, Console.Error).ConfigureAwait(false),
         Verb.Import => await ImportCommand.RunAsync(settings, command).ConfigureAwait(false),
         _ => await Daemon.RunAsync(settings, command.Demo).ConfigureAwait(false),
     };

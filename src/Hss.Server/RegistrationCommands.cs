@@ -60,7 +60,7 @@ internal static class RegistrationCommands
 
     private static async Task<int> RemoveAsync(SubscriberStore store, string subscriptionId, TextWriter output)
     {
-        var isRemoved = await store.RemoveAsync(subscriptionId, CancellationToken.None).ConfigureAwait(false);
+        var isRemoved = await store.RemoveAsync(subscriptionId, ChangeAuthor.Offline("remove"), CancellationToken.None).ConfigureAwait(false);
         await output.WriteLineAsync(isRemoved
             ? $"remove: subscription {subscriptionId} is removed; S-CSCFs that serve it are told when the server runs"
             : $"remove: there is no subscription {subscriptionId}").ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text;
+using Hss.Authentication;
 using Hss.Server.Configuration;
 using Hss.Storage;
 using Hss.Subscribers;
@@ -11,9 +12,14 @@ namespace Hss.Server;
 internal static class SubscriptionImport
 {
     /// <summary>With continue-on-error: as many subscriptions go into the store at a time.</summary>
-    private const int BatchSize = 2_000;
+    private const int BatchSize = SubscriberStore.MaxEditsPerChange;
+
+    /// <summary>Lines that are read at once, on all processors: reading a document costs as much as writing it.</summary>
+    private const int LinesAtOnce = 512;
 
     private const int ProblemsShown = 100;
+
+    private static readonly ChangeAuthor s_author = ChangeAuthor.Offline("import");
 
     private sealed record Entry(int LineNumber, Subscription Subscription);
 
@@ -25,6 +31,17 @@ internal static class SubscriptionImport
             foreach (var problem in loaded.Problems) await messages.WriteLineAsync($"hss: {problem}").ConfigureAwait(false);
             return 1;
         }
+        DocumentContext context;
+        try
+        {
+            var keys = settings.Provisioning.TransportKeysFile is { } keyFile ? TransportKeys.Read(keyFile) : TransportKeys.None;
+            context = new() { Templates = loaded.Templates, TransportKeys = keys };
+        }
+        catch (TransportKeyFileException problem)
+        {
+            await messages.WriteLineAsync($"hss: {problem.Message}").ConfigureAwait(false);
+            return 1;
+        }
         var report = new Report(file, messages);
         var entries = new List<Entry>();
         var written = default(UpsertCounts);
@@ -34,19 +51,24 @@ internal static class SubscriptionImport
             var total = new FileInfo(file).Length;
             long position = 0;
             var lineNumber = 0;
-            await foreach (var line in File.ReadLinesAsync(file, Encoding.UTF8).ConfigureAwait(false))
+            await foreach (var lines in File.ReadLinesAsync(file, Encoding.UTF8).Chunk(LinesAtOnce).ConfigureAwait(false))
             {
-                lineNumber++;
-                position += Encoding.UTF8.GetByteCount(line) + 1;
+                position += lines.Sum(line => (long)Encoding.UTF8.GetByteCount(line) + 1);
                 progress.Show(position, total);
-                if (string.IsNullOrWhiteSpace(line)) continue;
-                var reading = SubscriptionJson.Read(Encoding.UTF8.GetBytes(line), loaded.Templates);
-                foreach (var warning in reading.Warnings) report.Warn(lineNumber, warning);
-                foreach (var problem in reading.Problems) report.Fail(lineNumber, problem.ToString());
-                if (reading.Subscription is { } subscription) entries.Add(new(lineNumber, subscription));
-                if (!continueOnError || entries.Count < BatchSize) continue;
-                written = Sum(written, await WriteGoodOnesAsync(store, entries, report).ConfigureAwait(false));
-                entries.Clear();
+                var readings = new SubscriptionReading?[lines.Length];
+                Parallel.For(0, lines.Length, i => readings[i] = string.IsNullOrWhiteSpace(lines[i]) ? null : SubscriptionJson.Read(Encoding.UTF8.GetBytes(lines[i]), context));
+                foreach (var line in readings)
+                {
+                    lineNumber++;
+                    if (line is null) continue;
+                    var reading = line.NeedsStored ? line.Complete(await StoredAsync(store, line).ConfigureAwait(false)) : line;
+                    foreach (var warning in reading.Warnings) report.Warn(lineNumber, warning);
+                    foreach (var problem in reading.Problems) report.Fail(lineNumber, problem.ToString());
+                    if (reading.Subscription is { } subscription) entries.Add(new(lineNumber, subscription));
+                    if (!continueOnError || entries.Count < BatchSize) continue;
+                    written = Sum(written, await WriteGoodOnesAsync(store, entries, report).ConfigureAwait(false));
+                    entries.Clear();
+                }
             }
             if (continueOnError) written = Sum(written, await WriteGoodOnesAsync(store, entries, report).ConfigureAwait(false));
             else if (report.Failures == 0) written = await WriteAllAsync(store, entries, report).ConfigureAwait(false);
@@ -58,17 +80,21 @@ internal static class SubscriptionImport
         progress.Clear();
         report.PrintTo(continueOnError ? int.MaxValue : ProblemsShown);
         await messages.WriteLineAsync(report.Failures == 0 || continueOnError
-            ? $"import: {written.Created} created, {written.Updated} updated, {report.FailedLines} refused"
+            ? $"import: {written.Created} created, {written.Updated} updated, {written.Unchanged} unchanged, {report.FailedLines} refused"
             : $"import: nothing was written, {report.FailedLines} lines are refused; mend them, or use --continue-on-error to take the others").ConfigureAwait(false);
         return report.Failures == 0 ? 0 : 1;
     }
+
+    // Nobody else has the store open, so what is read now still stands when it is written.
+    private static async Task<Subscription?> StoredAsync(SubscriberStore store, SubscriptionReading reading) =>
+        (await store.ReadAsync(reading.SubscriptionId!, CancellationToken.None).ConfigureAwait(false))?.Subscription;
 
     private static async Task<UpsertCounts> WriteAllAsync(SubscriberStore store, List<Entry> entries, Report report)
     {
         if (!CheckDoubles(entries, report)) return default;
         try
         {
-            return await store.UpsertAsync([.. entries.Select(entry => entry.Subscription)], CancellationToken.None).ConfigureAwait(false);
+            return await store.UpsertAsync([.. entries.Select(entry => entry.Subscription)], s_author, CancellationToken.None).ConfigureAwait(false);
         }
         catch (SubscriptionRefusedException conflict)
         {
@@ -83,7 +109,7 @@ internal static class SubscriptionImport
         if (entries.Count == 0) return default;
         try
         {
-            return await store.UpsertAsync([.. entries.Select(entry => entry.Subscription)], CancellationToken.None).ConfigureAwait(false);
+            return await store.UpsertAsync([.. entries.Select(entry => entry.Subscription)], s_author, CancellationToken.None).ConfigureAwait(false);
         }
         catch (SubscriptionRefusedException) when (entries.Count > 1)
         {
@@ -109,7 +135,8 @@ internal static class SubscriptionImport
         return report.Failures == 0;
     }
 
-    private static UpsertCounts Sum(UpsertCounts one, UpsertCounts other) => new(one.Created + other.Created, one.Updated + other.Updated);
+    private static UpsertCounts Sum(UpsertCounts one, UpsertCounts other) => 
+        new(one.Created + other.Created, one.Updated + other.Updated) { Unchanged = one.Unchanged + other.Unchanged, Jobs = one.Jobs + other.Jobs };
 
     /// <summary>What was wrong, in the order of the file.</summary>
     private sealed class Report(string file, TextWriter messages)

@@ -47,4 +47,10 @@ internal static partial class StorageLog
 
     [LoggerMessage(4011, LogLevel.Error, "Reading the store failed")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4012, LogLevel.Information, "{Count} records of changes and served request ids were old and are forgotten")]
+    public static partial void RecordsPruned(ILogger logger, long count);
+
+    [LoggerMessage(4013, LogLevel.Warning, "Old records of changes stay for another hour: {Reason}")]
+    public static partial void RecordsNotPruned(ILogger logger, string reason);
 }

@@ -38,6 +38,7 @@ public sealed partial class SourceRulesTests
         var areas = new Dictionary<string, int>(StringComparer.Ordinal)
         {
             ["Hss.DiameterNode"] = 2000, ["Hss.Storage"] = 4000, ["Hss.Procedures"] = 6000, ["Hss.Server"] = 9000,
+            ["Hss.Grpc"] = 7000, ["Hss.Provisioning"] = 7500,
         };
         var events = (from path in Repository.Sources
                       from Match match in EventNumber().Matches(File.ReadAllText(path))

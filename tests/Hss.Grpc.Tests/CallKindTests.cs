@@ -76,8 +76,36 @@ public sealed class CallKindTests
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.EchoAsync(new()));
         Assert.Equal((StatusCode.Unauthenticated, "no token"), (refused.StatusCode, refused.Status.Detail));
         Assert.NotNull(await host.Client.EchoAsync(new(), new Metadata { { "authorization", "Bearer right" } }));
+        using var known = new GrpcChannel(host.Url, new() { Headers = { { "authorization", "Bearer right" } } });
+        Assert.NotNull(await new Probe.ProbeClient(known).EchoAsync(new()));
         using var stream = host.Client.Repeat(new() { Count = 1 });
         Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(default))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Messages_that_may_wait_leave_together_and_all_arrive()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        using var call = host.Client.Chat();
+        call.RequestStream.WriteOptions = new(WriteFlags.BufferHint);
+        for (var i = 0; i < 5000; i++) await call.RequestStream.WriteAsync(new() { Count = i, Behaviour = "buffer" });
+        await call.RequestStream.CompleteAsync();
+        var numbers = new List<int>();
+        await foreach (var one in call.ResponseStream.ReadAllAsync()) numbers.Add(one.Number);
+        Assert.Equal(Enumerable.Range(0, 5000), numbers);
+    }
+
+    [Fact]
+    public async Task Who_counts_the_calls_sees_each_with_its_status()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<(string, StatusCode)>();
+        await using var host = await ProbeHost.StartAsync(options => options.Ended = (context, status, _) => seen.Enqueue((context.Method, status)));
+        using var raw = new RawClient(host.Url);
+        await raw.EchoAsync(RawClient.Frame(new ProbeRequest()));
+        await raw.EchoAsync(RawClient.Frame(new ProbeRequest { Status = 5 }));
+        await raw.PostAsync("/any/text", RawClient.Frame(new ProbeRequest()));
+        while (host.Server.RunningCalls > 0 || seen.Count < 2) await Task.Yield();
+        Assert.Equal([(RawClient.EchoPath, StatusCode.OK), (RawClient.EchoPath, StatusCode.NotFound)], seen);
     }
 
     [Fact]

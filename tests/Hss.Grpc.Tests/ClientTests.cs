@@ -122,7 +122,7 @@ public sealed class ClientTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Parse("127.0.20.1"));
         request.CertificateExtensions.Add(names.Build());
-        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var (from, to) = (TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         if (issuer is null) return request.CreateSelfSigned(from, to);
         using var certificate = request.Create(issuer, from.AddMinutes(1), to.AddMinutes(-1), [1, 2, 3, (byte)name.Length]);
         using var withKey = certificate.CopyWithPrivateKey(key);

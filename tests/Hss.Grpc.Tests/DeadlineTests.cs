@@ -96,6 +96,42 @@ public sealed class DeadlineTests
         Assert.NotEmpty(answer.Body);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_is_behind_gets_the_status_if_it_reads_and_is_cut_off_if_not(bool reads)
+    {
+        var time = new SteppedTime();
+        await using var host = await ProbeHost.StartAsync(
+            options => options.Time = time, new() { HttpHandler = new SocketsHttpHandler { UseProxy = false, InitialHttp2StreamWindowSize = 65_535 } });
+        using var call = host.Client.Repeat(
+            new() { Count = 1000, AnswerBytes = 100_000 });
+        await call.ResponseHeadersAsync;
+        // The write that waits.
+        await time.HasTimersAsync(1);
+        host.Server.CutAll(new Status(StatusCode.DeadlineExceeded, "now"));
+        if (reads)
+        {
+            var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+            {
+                while (await call.ResponseStream.MoveNext(default))
+                {
+                }
+            });
+            Assert.Equal(StatusCode.DeadlineExceeded, ended.StatusCode);
+        }
+        else
+        {
+            while (host.Server.RunningCalls > 0)
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+                await Task.Yield();
+            }
+            Assert.NotEmpty(host.Log.Of(7021));
+        }
+        Assert.Empty(host.Log.Of(7020));
+    }
+
     [Fact]
     public async Task A_deadline_of_zero_never_reaches_the_handler()
     {

@@ -77,6 +77,28 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task An_only_answer_that_is_not_read_is_cut_off_in_time()
+    {
+        var time = new SteppedTime();
+        await using var host = await ProbeHost.StartAsync(options => options.Time = time);
+        using var http = new HttpMessageInvoker(SmallWindow().HttpHandler!);
+        using var request = new HttpRequestMessage(HttpMethod.Post, host.Url + RawClient.EchoPath)
+        {
+            Version = System.Net.HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(RawClient.Frame(new ProbeRequest { AnswerBytes = 5_000_000 })),
+        };
+        request.Content.Headers.ContentType = new("application/grpc");
+        using var response = await http.SendAsync(request, CancellationToken.None);
+        await time.HasTimersAsync(1);
+        Assert.Equal(1, host.Server.RunningCalls);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsByteArrayAsync());
+        while (host.Server.RunningCalls > 0) await Task.Yield();
+        Assert.Single(host.Log.Of(7021));
+    }
+
+    [Fact]
     public async Task A_client_that_cancels_ends_the_handler()
     {
         await using var host = await ProbeHost.StartAsync();
@@ -100,6 +122,16 @@ public sealed class LimitTests
         if (byDispose) call.Dispose(); else host.Channel.Dispose();
         await host.Service.Cancelled.Task;
         Assert.Empty(host.Log.Of(7020));
+    }
+
+    [Fact]
+    public async Task More_connections_than_allowed_are_closed_and_the_others_go_on()
+    {
+        await using var host = await ProbeHost.StartAsync(options => options.MaxConnections = 1);
+        await host.Client.EchoAsync(new());
+        using var second = new GrpcChannel(host.Url);
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(async () => await new Probe.ProbeClient(second).EchoAsync(new()))).StatusCode);
+        Assert.NotNull(await host.Client.EchoAsync(new()));
     }
 
     [Fact]

@@ -86,6 +86,9 @@ public sealed class ProbeService : Probe.ProbeBase
                 Waiting.TrySetResult();
                 await Release.Task;
                 break;
+            case "buffer":
+                context.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+                break;
             case "headers":
                 var answer = new Metadata();
                 foreach (var entry in context.RequestHeaders) answer.Add(entry);

@@ -17,6 +17,7 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
     public static readonly Requirement Compose = Program("docker-compose", "docker-compose");
     public static readonly Requirement OpenSsl = Program("openssl", "openssl");
     public static readonly Requirement Promtool = Program("promtool", "prometheus");
+    public static readonly Requirement AucGenerator = Program("osmo-auc-gen", "libosmocore-utils");
     public static readonly Requirement Python = new("/usr/bin/python3", "python3", () => File.Exists("/usr/bin/python3"));
     public static readonly Requirement PythonCryptography = new(
         "the Python module cryptography", "python3-cryptography", () => Directory.Exists("/usr/lib/python3/dist-packages/cryptography"));

@@ -132,13 +132,13 @@ public sealed class TokenTests
         var watching = rig.Enter(AccessRig.Watch, text, staysIn: true);
         rig.Enter(AccessRig.Watch, stays, staysIn: true);
         AccessControl.Ended(rig.Enter(AccessRig.Watch, text, staysIn: true)); // over before
-        Assert.True(await rig.Tokens.RevokeAsync("robot", ChangeAuthor.Offline("test"), default));
+        Assert.True(await rig.Tokens.RevokeAsync("robot", ChangeAuthor.Offline("test"), false, default));
         Assert.Equal(StatusCode.Unauthenticated, rig.Refuse(AccessRig.Get, text).StatusCode);
         Assert.True(SpinWait.SpinUntil(() => !rig.Cut.IsEmpty, TimeSpan.FromSeconds(20)));
         var (call, status) = Assert.Single(rig.Cut);
         Assert.Same(watching, call);
         Assert.Equal(StatusCode.Unauthenticated, status.StatusCode);
-        Assert.False(await rig.Tokens.RevokeAsync("robot", ChangeAuthor.Offline("test"), default));
+        Assert.False(await rig.Tokens.RevokeAsync("robot", ChangeAuthor.Offline("test"), true, default));
 
         // The same name again is another token, with the role it has now.
         var again = await rig.TokenAsync("robot", AccessRole.Operator);
@@ -169,7 +169,7 @@ public sealed class TokenTests
         await using var rig = await AccessRig.StartAsync();
         var text = await rig.TokenAsync("robot", AccessRole.Reader);
         rig.Database.CommitFaults = _ => Hss.Testing.CommitFault.AcknowledgementLost;
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => rig.Tokens.RevokeAsync("robot", ChangeAuthor.Offline("test"), default));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => rig.Tokens.RevokeAsync("robot", ChangeAuthor.Offline("test"), true, default));
         Assert.Equal(StatusCode.Unauthenticated, rig.Refuse(AccessRig.Get, text).StatusCode);
     }
 

@@ -15,13 +15,29 @@ public sealed class SubscriptionImportTests : IDisposable
     private readonly StringWriter _messages = new();
 
     [Fact]
-    public async Task A_good_file_goes_in_whole_and_a_second_time_as_an_update()
+    public async Task A_good_file_goes_in_whole_and_a_second_time_changes_nothing()
     {
         Assert.Equal(0, await ImportAsync([Line("a"), "", Line("b")]));
-        Assert.Contains("2 created, 0 updated, 0 refused", _messages.ToString(), StringComparison.Ordinal);
+        Assert.Contains("2 created, 0 updated, 0 unchanged, 0 refused", _messages.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, await ImportAsync([Line("a"), Line("b")]));
-        Assert.Contains("0 created, 2 updated, 0 refused", _messages.ToString(), StringComparison.Ordinal);
+        Assert.Contains("0 created, 0 updated, 2 unchanged, 0 refused", _messages.ToString(), StringComparison.Ordinal);
         Assert.True(await ExistsAsync("a"));
+    }
+
+    [Fact]
+    public async Task An_import_leaves_records_and_keys_that_are_not_given_stay()
+    {
+        await ImportAsync([Line("a"), Line("b")]);
+        var withoutKey = System.Text.RegularExpressions.Regex.Replace(Line("b"), "\"k\":\"[0-9A-F]*\",\"opc\":\"[0-9A-F]*\",?", "")
+            .Replace("\"subscriptionId\"", "\"registrationAllowed\":false,\"subscriptionId\"", StringComparison.Ordinal);
+        Assert.DoesNotContain(K, withoutKey, StringComparison.Ordinal);
+        Assert.Equal(0, await ImportAsync([withoutKey]));
+        await using var store = StoreOpening.Open(Settings(), NullLoggerFactory.Instance);
+        var records = await store.ReadChangesAsync(new() { After = 0 }, CancellationToken.None);
+        Assert.Equal([ChangeKind.Created, ChangeKind.Created, ChangeKind.Updated], records.Select(record => record.Kind));
+        Assert.All(records, record => Assert.Equal(("offline", "import"), (record.Author.Actor, record.Author.Method)));
+        Assert.Equal(records[2].Before!.PrivateIdentities[0].Credentials.Aka, records[2].After!.PrivateIdentities[0].Credentials.Aka);
+        Assert.False(records[2].After!.RegistrationAllowed);
     }
 
     [Fact]
@@ -65,7 +81,7 @@ public sealed class SubscriptionImportTests : IDisposable
         var told = _messages.ToString();
         Assert.Contains("subscribers.jsonl:2: ", told, StringComparison.Ordinal);
         Assert.Contains("subscribers.jsonl:4: ", told, StringComparison.Ordinal); // identity of a
-        Assert.Contains("2 created, 0 updated, 2 refused", told, StringComparison.Ordinal);
+        Assert.Contains("2 created, 0 updated, 0 unchanged, 2 refused", told, StringComparison.Ordinal);
         Assert.True(await ExistsAsync("a") && await ExistsAsync("b"));
     }
 

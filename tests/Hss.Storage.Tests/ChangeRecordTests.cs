@@ -188,6 +188,29 @@ public sealed class ChangeRecordTests
             record.Before?.PrivateIdentities[0].Credentials.Aka!.K, record.After?.PrivateIdentities[0].Credentials.Aka!.K);
     }
 
+    [Fact]
+    public async Task What_is_too_old_is_forgotten_without_anybody_asking()
+    {
+        var time = new ManualTime();
+        await using var store = StoreFolder.OverDatabase(new MemoryDatabase { Time = time }, time: time);
+        for (var number = 0; number < 3; number++)
+        {
+            await store.UpsertAsync([Sample.Subscription(number)], None);
+            time.Advance(TimeSpan.FromDays(1));
+        }
+        var newest = await store.NewestChangeAsync(None);
+        // The real clock, which has timers, and as much longer as the other one is behind it.
+        var keepFor = TimeProvider.System.GetUtcNow() - time.GetUtcNow() + TimeSpan.FromDays(1.5);
+        await using (new ChangeRetention(store, keepFor, TimeProvider.System, NullLogger<ChangeRetention>.Instance))
+            await Sample.Soon(Task.Run(async () =>
+            {
+                while ((await store.ChangeSpanAsync(None)).Oldest != newest) await Task.Yield();
+                return true;
+            }));
+        Assert.Equal(new ChangeSpan(newest, newest), await store.ChangeSpanAsync(None));
+        Assert.Equal(3, (await store.CountAsync(None)).Subscriptions);
+    }
+
     [Theory]
     [MemberData(nameof(Databases))]
     public async Task Access_tokens_come_and_go_with_a_record(DatabaseKind kind)

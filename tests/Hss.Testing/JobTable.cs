@@ -25,7 +25,7 @@ public static class JobTable
                     && other.SubscriptionId == job.SubscriptionId && other.Server.DiameterHost == job.Server.DiameterHost))
                 .OrderBy(job => job.NextAttempt).ThenBy(job => job.Id).Take(query.Most)];
         return [.. jobs.Values
-            .Where(job => (query.Id ?? job.Id) == job.Id && (query.SubscriptionId ?? job.SubscriptionId) == job.SubscriptionId
+            .Where(job => (query.Id ?? job.Id) == job.Id && job.Id > (query.After ?? 0) && (query.SubscriptionId ?? job.SubscriptionId) == job.SubscriptionId
                 && (query.DiameterHost ?? job.Server.DiameterHost) == job.Server.DiameterHost && (query.State ?? job.State) == job.State
                 && (query.Identity is not { } identity || job.PrivateIdentity == identity || job.PublicIdentities.Contains(identity)
                     || job.AssociatedIdentities.Contains(identity)))

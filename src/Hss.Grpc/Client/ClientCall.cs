@@ -134,7 +134,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         request.Headers.TryAddWithoutValidation(HeaderNames.Te, "trailers");
         request.Headers.TryAddWithoutValidation(HeaderNames.AcceptEncoding, Compression.Accepted);
         if (_channel.Options.CompressRequests) request.Headers.TryAddWithoutValidation(HeaderNames.Encoding, Compression.Gzip);
-        foreach (var entry in options.Headers ?? Metadata.Empty)
+        foreach (var entry in _channel.Options.Headers.Concat(options.Headers ?? Metadata.Empty))
             if (!HeaderNames.IsReserved(entry.Key)) request.Headers.TryAddWithoutValidation(entry.Key, MetadataText.Value(entry));
         if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
         {

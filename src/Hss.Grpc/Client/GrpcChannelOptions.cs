@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
 
 namespace Hss.Grpc;
 
@@ -13,6 +14,9 @@ public sealed class GrpcChannelOptions
 
     /// <summary>Name the server's certificate must bear when it is not the one in the address.</summary>
     public string? ServerName { get; set; }
+
+    /// <summary>Goes with every call, before the headers of the call itself; such as authorization.</summary>
+    public Metadata Headers { get; } = [];
 
     public int MaxReceiveMessageBytes { get; set; } = 64 * 1024 * 1024;
 

@@ -18,6 +18,7 @@ internal sealed class RequestContent<T> : HttpContent, IClientStreamWriter<T> wh
     private readonly TaskCompletionSource<PipeWriter> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isWriting;
+    private int _unflushedBytes;
 
     /// <param name="only">The message of a call that has one; null: the caller writes.</param>
     /// <param name="problem">How the call ended, if it did: what a write is refused with then.</param>
@@ -41,8 +42,10 @@ internal sealed class RequestContent<T> : HttpContent, IClientStreamWriter<T> wh
         {
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _callToken());
             var stream = await _stream.Task.WaitAsync(both.Token).ConfigureAwait(false);
-            Put(message, WriteOptions, stream);
-            if ((WriteOptions?.Flags & WriteFlags.BufferHint) != WriteFlags.BufferHint) await stream.FlushAsync(both.Token).ConfigureAwait(false);
+            _unflushedBytes += Put(message, WriteOptions, stream);
+            if ((WriteOptions?.Flags & WriteFlags.BufferHint) == WriteFlags.BufferHint && _unflushedBytes < MessageWriter<T>.MaxUnflushedBytes) return;
+            _unflushedBytes = 0;
+            await stream.FlushAsync(both.Token).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is OperationCanceledException or IOException or HttpRequestException or InvalidOperationException && _problem() is { } ended)
         {
@@ -91,6 +94,6 @@ internal sealed class RequestContent<T> : HttpContent, IClientStreamWriter<T> wh
         return false;
     }
 
-    private void Put(T message, WriteOptions? options, PipeWriter target) =>
+    private int Put(T message, WriteOptions? options, PipeWriter target) =>
         _writer.Write(message, (options?.Flags & WriteFlags.NoCompress) == WriteFlags.NoCompress ? null : _encoding, target);
 }

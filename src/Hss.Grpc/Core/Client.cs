@@ -9,6 +9,12 @@ public readonly struct CallOptions(Metadata? headers = null, DateTime? deadline 
     public DateTime? Deadline { get; } = deadline;
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    public CallOptions WithHeaders(Metadata headers) => new(headers, Deadline, CancellationToken);
+
+    public CallOptions WithDeadline(DateTime deadline) => new(Headers, deadline, CancellationToken);
+
+    public CallOptions WithCancellationToken(CancellationToken cancellationToken) => new(Headers, Deadline, cancellationToken);
 }
 
 /// <summary>Makes calls; generated clients stand on it.</summary>

@@ -114,11 +114,14 @@ public sealed class GrpcServer : IAsyncDisposable
         var stop = _kestrel.StopAsync(abort.Token);
         if (!await EndsWithinAsync(stop, _options.DrainTimeout, cancellationToken).ConfigureAwait(false))
         {
-            var calls = _running.Keys.ToArray();
-            if (calls.Length > 0) _logger.DrainCutOff(calls.Length);
-            foreach (var call in calls) call.Cut(new Status(StatusCode.Unavailable, "the server is shutting down"));
+            var count = _running.Count;
+            if (count > 0) _logger.DrainCutOff(count);
+            CutAll(new Status(StatusCode.Unavailable, "the server is shutting down"));
             await EndsWithinAsync(stop, LastOctetsTimeout, cancellationToken).ConfigureAwait(false);
             await abort.CancelAsync().ConfigureAwait(false);
+            // Connections are gone soon after; a handler that hears nothing may hold Kestrel up, but not this host.
+            await EndsWithinAsync(stop, LastOctetsTimeout, cancellationToken).ConfigureAwait(false);
+            if (!stop.IsCompleted) return;
         }
         await stop.ConfigureAwait(false);
     }
@@ -128,6 +131,12 @@ public sealed class GrpcServer : IAsyncDisposable
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await _provider.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    /// <summary>Ends all calls that run now, with that status.</summary>
+    internal void CutAll(Status status)
+    {
+        foreach (var call in _running.Keys) call.Cut(status);
     }
 
     internal void Begin(ServerCall call) => _running.TryAdd(call, true);

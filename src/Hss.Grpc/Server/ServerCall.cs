@@ -40,6 +40,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
     private string? _peer;
     private string? _responseEncoding;
     private DateTime _deadline = DateTime.MaxValue;
+    private Task? _pendingFlush;
+    private int _unflushedBytes;
     private bool _hasHeaders;
     private bool _isClosed;
 
@@ -145,10 +147,13 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         EnterWrite();
         try
         {
+            // A write before this one was given up by its own token.
+            await CatchUpAsync(CancellationTokenCore).ConfigureAwait(false);
             PrepareHeaders();
-            writer.Write(message, (flags & WriteFlags.NoCompress) == 0 ? _responseEncoding : null, _responseBody.Writer);
-            if (isLast || (flags & WriteFlags.BufferHint) != 0) return;
-            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            _unflushedBytes += writer.Write(message, (flags & WriteFlags.NoCompress) == 0 ? _responseEncoding : null, _responseBody.Writer);
+            if ((isLast || (flags & WriteFlags.BufferHint) != 0) && _unflushedBytes < MessageWriter<T>.MaxUnflushedBytes) return;
+            using var both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, CancellationTokenCore) : null;
+            await FlushAsync(both?.Token ?? CancellationTokenCore).ConfigureAwait(false);
         }
         finally
         {
@@ -171,7 +176,7 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
             if (_hasHeaders) throw new InvalidOperationException("the headers of the response were sent already");
             _responseHeaders = responseHeaders;
             PrepareHeaders();
-            await FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await FlushAsync(CancellationTokenCore).ConfigureAwait(false);
         }
         finally
         {
@@ -189,17 +194,27 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
     }
 
     // Kestrel takes a bounded number of octets ahead of what the client reads, and then the flush waits.
+    // It is given no token: Kestrel resets a stream whose flush is cancelled, and the status would be lost. Only the waiting ends.
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
-        using var both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, CancellationTokenCore) : null;
-        var flush = _responseBody.Writer.FlushAsync(both?.Token ?? CancellationTokenCore);
+        _unflushedBytes = 0;
+        var flush = _responseBody.Writer.FlushAsync(CancellationToken.None);
         if (flush.IsCompletedSuccessfully)
         {
             _ = await flush.ConfigureAwait(false);
             return;
         }
+        _pendingFlush = flush.AsTask();
+        await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Waits until what was flushed has left, for as long as any message may.
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (_pendingFlush is null) return;
         await using var stalled = Time.CreateTimer(_ => GiveUpOnReader(), null, _server.Options.SlowReaderTimeout, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        await flush.ConfigureAwait(false);
+        await _pendingFlush.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _pendingFlush = null;
     }
 
     private void GiveUpOnReader()
@@ -254,6 +269,7 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
             await _cancel.CancelAsync().ConfigureAwait(false);
             // No reset behind it: that would overtake the status. Kestrel sends one when the handler has returned and the client still sends.
             await SendStatusAsync(status).ConfigureAwait(false);
+            if (!IsAborted) await _responseBody.CompleteAsync().ConfigureAwait(false);
         }
         catch (Exception problem)
         {
@@ -288,6 +304,14 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         await _writing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _isClosed = true;
         _writing.Release();
+        try
+        {
+            // The call was cut off while a message waited for the client to read: the status waits behind it.
+            await CatchUpAsync(_aborted).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or IOException && IsAborted)
+        {
+        }
         if (IsAborted) return;
         // Without a message the headers are the trailers, too.
         var isTrailersOnly = !_hasHeaders;
@@ -296,25 +320,6 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         target[HeaderNames.Status] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (!string.IsNullOrEmpty(status.Detail)) target[HeaderNames.Message] = MetadataText.EncodeMessage(status.Detail);
         if (_responseTrailers is not null) Append(_responseTrailers, target);
-        await CompleteAsync().ConfigureAwait(false);
-    }
-
-    // The last octets wait for the client's window like all others.
-    private async Task CompleteAsync()
-    {
-        var complete = _responseBody.CompleteAsync();
-        if (complete.IsCompletedSuccessfully) return;
-        try
-        {
-            await complete.WaitAsync(_server.Options.SlowReaderTimeout, Time, _aborted).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            GiveUpOnReader();
-        }
-        catch (Exception problem) when (problem is OperationCanceledException or IOException && IsAborted)
-        {
-        }
     }
 
     private void PrepareHeaders()
@@ -342,6 +347,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         var elapsed = Time.GetElapsedTime(_start);
         var status = IsAborted && _end == EndedByHandler ? StatusCode.Cancelled : _sentStatus;
         if (Logger.IsEnabled(LogLevel.Debug)) Logger.CallEnded(Method, Peer, status, elapsed.TotalMilliseconds);
+        // A path that nobody serves is any text a client likes: not for metrics.
+        if (_method is null) return;
         try
         {
             _server.Options.Ended?.Invoke(this, status, elapsed);

@@ -13,4 +13,7 @@ public static class ServerCallContextExtensions
 
     /// <summary>Null when the connection is not one of IP.</summary>
     public static IPAddress? RemoteAddress(this ServerCallContext context) => (context as ServerCall)?.RemoteAddress;
+
+    /// <summary>Ends a call from outside its handler, which learns of it by its token: for a caller whose right has ended.</summary>
+    public static void Cut(this ServerCallContext context, Status status) => (context as ServerCall)?.Cut(status);
 }

@@ -3,10 +3,8 @@ using Grpc.Core;
 namespace Hss.Grpc;
 
 /// <summary>How one kind of call is brought to its handler.</summary>
-internal abstract class ServerMethod(IMethod method)
+internal abstract class ServerMethod
 {
-    public string FullName { get; } = method.FullName;
-
     /// <summary>Runs the handler; whatever it throws is judged by the call.</summary>
     public abstract Task InvokeAsync(ServerCall call);
 
@@ -15,7 +13,7 @@ internal abstract class ServerMethod(IMethod method)
 }
 
 internal sealed class UnaryMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler)
-    : ServerMethod(method) where TRequest : class where TResponse : class
+    : ServerMethod where TRequest : class where TResponse : class
 {
     public override async Task InvokeAsync(ServerCall call)
     {
@@ -26,7 +24,7 @@ internal sealed class UnaryMethod<TRequest, TResponse>(Method<TRequest, TRespons
 }
 
 internal sealed class ClientStreamingMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse> handler)
-    : ServerMethod(method) where TRequest : class where TResponse : class
+    : ServerMethod where TRequest : class where TResponse : class
 {
     public override async Task InvokeAsync(ServerCall call)
     {
@@ -36,7 +34,7 @@ internal sealed class ClientStreamingMethod<TRequest, TResponse>(Method<TRequest
 }
 
 internal sealed class ServerStreamingMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> handler)
-    : ServerMethod(method) where TRequest : class where TResponse : class
+    : ServerMethod where TRequest : class where TResponse : class
 {
     public override async Task InvokeAsync(ServerCall call)
     {
@@ -46,7 +44,7 @@ internal sealed class ServerStreamingMethod<TRequest, TResponse>(Method<TRequest
 }
 
 internal sealed class DuplexStreamingMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse> handler)
-    : ServerMethod(method) where TRequest : class where TResponse : class
+    : ServerMethod where TRequest : class where TResponse : class
 {
     public override Task InvokeAsync(ServerCall call) =>
         handler(new RequestStream<TRequest>(call, method.RequestMarshaller), new ResponseStream<TResponse>(call, method.ResponseMarshaller), call);

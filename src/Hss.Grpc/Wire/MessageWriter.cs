@@ -9,6 +9,9 @@ namespace Hss.Grpc.Wire;
 /// Shape: see <see cref="MessageReader{T}"/>. The buffer is kept from one message of a call to the next, unless a message was unusually large.
 internal sealed class MessageWriter<T>(Marshaller<T> marshaller, int maxMessageBytes) : SerializationContext where T : class
 {
+    /// <summary>Messages that need not leave at once are kept together up to that size: a handler that never flushes must not fill the memory.</summary>
+    public const int MaxUnflushedBytes = 32 * 1024;
+
     private const int PrefixBytes = 5;
     private const int KeptBytes = 64 * 1024;
 
@@ -18,8 +21,9 @@ internal sealed class MessageWriter<T>(Marshaller<T> marshaller, int maxMessageB
     private ArrayBufferWriter<byte>? _buffer;
     private bool _isComplete;
 
+    /// <returns>Octets that went into the target.</returns>
     /// Errors: <see cref="RpcException"/> RESOURCE_EXHAUSTED when the message is too large; nothing has been written then.
-    public void Write(T message, string? encoding, IBufferWriter<byte> target)
+    public int Write(T message, string? encoding, IBufferWriter<byte> target)
     {
         var buffer = _buffer ??= new();
         buffer.ResetWrittenCount();
@@ -35,17 +39,19 @@ internal sealed class MessageWriter<T>(Marshaller<T> marshaller, int maxMessageB
             throw new RpcException(new Status(StatusCode.ResourceExhausted, string.Create(
                 CultureInfo.InvariantCulture, $"a message of {typeof(T).Name} has {length} octets; at most {maxMessageBytes} are sent")));
         }
+        int written;
         if (encoding is not null and not Compression.Identity && buffer.WrittenCount >= WorthCompressingBytes)
         {
             var compressed = new ArrayBufferWriter<byte>(buffer.WrittenCount);
             Compression.Compress(encoding, buffer.WrittenSpan, compressed);
-            Put(compressed.WrittenSpan, isCompressed: true, target);
+            written = Put(compressed.WrittenSpan, isCompressed: true, target);
         }
         else
         {
-            Put(buffer.WrittenSpan, isCompressed: false, target);
+            written = Put(buffer.WrittenSpan, isCompressed: false, target);
         }
         if (buffer.Capacity > KeptBytes) _buffer = null;
+        return written;
     }
 
     public override void SetPayloadLength(int payloadLength)
@@ -63,12 +69,13 @@ internal sealed class MessageWriter<T>(Marshaller<T> marshaller, int maxMessageB
         _isComplete = true;
     }
 
-    private static void Put(ReadOnlySpan<byte> octets, bool isCompressed, IBufferWriter<byte> target)
+    private static int Put(ReadOnlySpan<byte> octets, bool isCompressed, IBufferWriter<byte> target)
     {
         var prefix = target.GetSpan(PrefixBytes);
         prefix[0] = isCompressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(prefix[1..], octets.Length);
         target.Advance(PrefixBytes);
         target.Write(octets);
+        return PrefixBytes + octets.Length;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Hss.Subscribers;
@@ -29,6 +30,9 @@ public sealed class AccessControl
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly FailedAttempts _failures;
+
+    // What a connection's certificate came to: reading its names takes longer than most calls.
+    private readonly ConditionalWeakTable<X509Certificate2, CertificateVerdict> _certificates = [];
 
     // By the caller's name. It only grows, by as many names as operators ever gave in the life of this process.
     private readonly ConcurrentDictionary<string, CallerLoad> _loads = new(StringComparer.Ordinal);
@@ -88,7 +92,7 @@ public sealed class AccessControl
         // What is shown counts. A wrong token is not made good by a certificate or by where it comes from: its sender believes to be somebody else.
         if (authorization.Length > 0) return ByToken(context, authorization, remoteAddress);
         if (_options.Certificates.Count > 0 && _certificateOf(context) is { } certificate)
-            return CertificateRole.Of(certificate, _options.Certificates) is { } entry
+            return _certificates.GetValue(certificate, shown => new(CertificateRole.Of(shown, _options.Certificates))).Entry is { } entry
                 ? Admit(new Caller(entry.Name, entry.Role, remoteAddress), default)
                 : throw Unknown(context, remoteAddress, "the client certificate carries no name that Provisioning:Certificates lists");
         if (IsOpen && address is not null && IPAddress.IsLoopback(address)) return Admit(new Caller(LocalName, AccessRole.Operator, remoteAddress), default);
@@ -130,6 +134,8 @@ public sealed class AccessControl
         _log.NotAuthenticated(MethodRoles.LeastFor(context.Method) is null ? "an unknown method" : context.Method, remoteAddress ?? "an unknown address", reason);
         return new(new Status(StatusCode.Unauthenticated, $"{reason}; {HowTo}"));
     }
+
+    private sealed record CertificateVerdict(CertificateRole? Entry);
 
     /// <summary>A caller that was let in, for the time of one call.</summary>
     private sealed class Admission(Caller caller, CallerLoad load, CancellationToken ended)

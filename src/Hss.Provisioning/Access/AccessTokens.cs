@@ -76,11 +76,14 @@ public sealed class AccessTokens : IDisposable
     }
 
     /// <summary>False: there is none of that name.</summary>
-    public async Task<bool> RevokeAsync(string name, ChangeAuthor author, CancellationToken cancellationToken)
+    /// <param name="mayBeLast">Whether the last token may go.</param>
+    /// Errors: <see cref="LastTokenException"/>, and nothing is revoked.
+    public async Task<bool> RevokeAsync(string name, ChangeAuthor author, bool mayBeLast, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (!mayBeLast && _entries is [var last] && string.Equals(last.Token.Name, name, StringComparison.Ordinal)) throw new LastTokenException();
             var isRemoved = await ChangeAsync(() => _store.RemoveAccessTokenAsync(name, author, CancellationToken.None)).ConfigureAwait(false);
             // Also when the store had none any more: an earlier revocation may have been durable without anybody hearing of it.
             Keep(entry => !string.Equals(entry.Token.Name, name, StringComparison.Ordinal));
@@ -179,3 +182,7 @@ public sealed class AccessTokens : IDisposable
 
 /// <summary>There are as many tokens as there may be.</summary>
 public sealed class TooManyTokensException() : Exception($"there are {AccessTokens.MaxTokens} tokens; revoke those that nobody uses");
+
+/// <summary>Without any token everybody on this machine would be an operator: that must not come as a surprise.</summary>
+public sealed class LastTokenException() : Exception(
+    "this is the last token, and without any everybody on this machine would be an operator; make another one first, or use the server's 'token revoke' while it does not run");

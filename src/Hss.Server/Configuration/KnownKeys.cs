@@ -25,7 +25,7 @@ public static class KnownKeys
         "Provisioning:Listen", "Provisioning:Listen:#", "Provisioning:IfcTemplates", "Provisioning:TransportKeysFile",
         "Provisioning:Tls:CertificateFile", "Provisioning:Tls:KeyFile", "Provisioning:Tls:CaFile",
         "Provisioning:Certificates:#:Name", "Provisioning:Certificates:#:Role",
-        "Provisioning:MaxRequestsPerSecond", "Provisioning:MaxRequestsInFlight", "Provisioning:MaxMessageBytes",
+        "Provisioning:MaxRequestsPerSecond", "Provisioning:MaxRequestsInFlight", "Provisioning:MaxMessageBytes", "Provisioning:AuditDays",
         "Operations:Listen",
         "Authentication:IndBits", "Authentication:Ind", "Authentication:MaxVectorsPerRequest",
         "Cx:KeepServerName", "Cx:KamailioProfileChange", "Cx:Features", "Cx:Features:#",

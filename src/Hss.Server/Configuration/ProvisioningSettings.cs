@@ -1,5 +1,6 @@
 using System.Net;
 using Hss.Provisioning.Access;
+using Hss.Storage;
 
 namespace Hss.Server.Configuration;
 
@@ -18,6 +19,9 @@ public sealed record ProvisioningSettings(IReadOnlyList<ListenAddress> Listen, T
 
     /// <summary>The keys under which SIM vendors deliver; null: none.</summary>
     public string? TransportKeysFile { get; init; }
+
+    /// <summary>Records of changes are forgotten after this time.</summary>
+    public required TimeSpan AuditKept { get; init; }
 
     internal static ProvisioningSettings Read(ConfigurationReader reader)
     {
@@ -39,6 +43,7 @@ public sealed record ProvisioningSettings(IReadOnlyList<ListenAddress> Listen, T
             })
         {
             MaxMessageBytes = reader.Number("Provisioning:MaxMessageBytes", 4 * 1024 * 1024, 64 * 1024, 256 * 1024 * 1024),
+            AuditKept = TimeSpan.FromDays(reader.Number("Provisioning:AuditDays", ChangeRetention.DefaultDays, 1, 36_500)),
             IfcTemplatesFolder = reader.Present("Provisioning:IfcTemplates") ?? ShippedFiles.Find("ifc-templates"),
             TransportKeysFile = reader.Present("Provisioning:TransportKeysFile"),
         };

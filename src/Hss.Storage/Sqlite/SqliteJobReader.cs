@@ -27,6 +27,7 @@ internal sealed class SqliteJobReader(SqliteConnection connection) : IDisposable
             AND (?4 IS NULL OR j.state = ?4)
             AND (?5 IS NULL OR j.private_identity = ?5
                 OR instr(char(10) || j.public_identities || char(10) || j.associated_identities || char(10), char(10) || ?5 || char(10)) > 0)
+            AND (?7 IS NULL OR j.id > ?7)
         ORDER BY j.id LIMIT ?6
         """;
 
@@ -44,10 +45,10 @@ internal sealed class SqliteJobReader(SqliteConnection connection) : IDisposable
         if (query.DueBy is { } due)
             return All(DueSql, query.DiameterHost ?? throw new ArgumentException("due jobs are asked for by S-CSCF", nameof(query)),
                 due.ToUnixTimeMilliseconds(), most);
-        if (query is { Id: { } id, SubscriptionId: null, Identity: null, DiameterHost: null, State: null }) return All(ById, id);
-        if (query is { SubscriptionId: { } subscription, State: CxJobState.Pending, Identity: null, Id: null })
+        if (query is { Id: { } id, SubscriptionId: null, Identity: null, DiameterHost: null, State: null, After: null }) return All(ById, id);
+        if (query is { SubscriptionId: { } subscription, State: CxJobState.Pending, Identity: null, Id: null, After: null })
             return All(PendingOf, subscription, query.DiameterHost, most);
-        return All(Listed, OrNull(query.Id), query.SubscriptionId, query.DiameterHost, OrNull((long?)query.State), query.Identity, most);
+        return All(Listed, OrNull(query.Id), query.SubscriptionId, query.DiameterHost, OrNull((long?)query.State), query.Identity, most, OrNull(query.After));
     }
 
     public IReadOnlyList<OpenJobs> Open()

@@ -7,6 +7,9 @@ public sealed record CxJobQuery
 
     public long? Id { get; init; }
 
+    /// <summary>Jobs with higher numbers.</summary>
+    public long? After { get; init; }
+
     public string? SubscriptionId { get; init; }
 
     /// <summary>A canonical IMPI or public identity that the job names.</summary>

@@ -89,7 +89,7 @@ internal sealed record SubscriptionFilter
         {
             var isWord = char.IsAsciiLetter(token[0]);
             if (AtEnd || !text.AsSpan(_position).StartsWith(token, StringComparison.Ordinal)
-                || (isWord && (_position + token.Length == text.Length || text[_position + token.Length] != ' ')))
+                || (isWord && _position + token.Length < text.Length && text[_position + token.Length] != ' '))
                 throw Refuse($"{token} is expected here; write FIELD = \"VALUE\" AND FIELD = \"VALUE\"");
             _position += token.Length;
         }
