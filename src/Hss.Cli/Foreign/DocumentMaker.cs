@@ -18,7 +18,9 @@ internal static class DocumentMaker
     {
         var utf8 = JsonSerializer.SerializeToUtf8Bytes(document, s_options);
         problems = [.. SubscriptionJson.Read(utf8, s_context).Problems.Where(problem => !IsTheServers(problem))];
-        return problems.Count == 0 ? utf8 : null;
+        // Not a conditional with null in it: that would turn into empty octets that are there.
+        if (problems.Count > 0) return default(ReadOnlyMemory<byte>?);
+        return utf8;
     }
 
     // Which templates, shared sets and transport keys there are is known to the server alone; it tells when one is missing.
