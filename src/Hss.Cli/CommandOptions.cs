@@ -22,14 +22,14 @@ internal static class CommandOptions
 
     public static Option<bool> Flag(string name, string description, params string[] aliases) => new(name, aliases) { Description = description };
 
-    /// <summary>A word out of a few; the shell completes them.</summary>
+    /// <summary>A word out of a few; the shell completes them. Names as the standards write them, with low lines and in capitals, are understood, too.</summary>
     public static Option<string?> Word(string name, string description, params string[] words)
     {
         var option = new Option<string?>(name) { HelpName = string.Join('|', words), Description = description };
         option.CompletionSources.Add(words);
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && !words.Contains(result.Tokens[0].Value, StringComparer.OrdinalIgnoreCase))
+            if (result.Tokens.Count == 1 && !words.Contains(result.Tokens[0].Value.Replace('_', '-'), StringComparer.OrdinalIgnoreCase))
                 result.AddError($"{name} {result.Tokens[0].Value} is not one of {string.Join(", ", words)}");
         });
         return option;

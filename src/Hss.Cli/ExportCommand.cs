@@ -16,7 +16,7 @@ internal static class ExportCommand
         {
             var count = 0L;
             var file = invocation.Value(to);
-            await using var writer = file is null ? null : Create(file);
+            await using var writer = file is null ? null : new StreamWriter(NewFile.Create(file));
             await foreach (var subscription in SubscriptionPages.ReadAsync(invocation, invocation.Value(filter), limit: 0, () => { }, stop).ConfigureAwait(false))
             {
                 var line = ProtoJson.Of(Portable(subscription));
@@ -36,20 +36,5 @@ internal static class ExportCommand
     {
         (subscription.Name, subscription.Etag, subscription.CreateTime, subscription.UpdateTime) = ("", "", null, null);
         return subscription;
-    }
-
-    private static StreamWriter Create(string path)
-    {
-        try
-        {
-            // Identities are personal data: for their owner alone, unless somebody decides otherwise.
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            return new(path, options);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"the export cannot be written: {OneLine.Of(problem)}");
-        }
     }
 }

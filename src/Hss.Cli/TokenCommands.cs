@@ -23,7 +23,7 @@ internal static class TokenCommands
             var request = new CreateAccessTokenRequest { Name = invocation.Value(name), Role = Words.Parse<Role>(invocation.Value(role)) ?? Role.Unspecified };
             if (invocation.Value(expires) is { } end) request.ExpireTime = Timestamp.FromDateTimeOffset(Expiry.End(end, invocation.Around.Time.GetUtcNow()));
             // Before the token exists: one that cannot be written would be lost.
-            await using var file = invocation.Value(to) is { } path ? NewFile(path) : null;
+            await using var file = invocation.Value(to) is { } path ? new StreamWriter(NewFile.Create(path)) : null;
             CreateAccessTokenResponse response;
             try
             {
@@ -77,19 +77,5 @@ internal static class TokenCommands
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    private static StreamWriter NewFile(string path)
-    {
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            return new(path, options);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"the token file cannot be made: {OneLine.Of(problem)}");
-        }
     }
 }

@@ -200,4 +200,65 @@ public sealed class ImportCommandTests
         var outcome = await shell.RunAsync("import", shell.File("all.jsonl", Documents(2000)));
         Assert.Equal((ExitCodes.NotAllowed, 1), (outcome.ExitCode, outcome.ErrorLines.Length));
     }
+
+    private const string Csv = "subscription_id,private_identity,public_identities,password\n"
+        + "one,a@ims.example.org,sip:a@ims.example.org,first\n"
+        + "two,b@ims.example.org,not an identity,second\n"
+        + "three,c@ims.example.org,sip:c@ims.example.org,third\n";
+
+    [Fact]
+    public async Task A_CSV_file_with_a_bad_line_ends_there_or_goes_without_it()
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var shell = server.Shell();
+        var file = shell.File("all.csv", Csv);
+        var stopped = await shell.RunAsync("import", file);
+        Assert.Equal(ExitCodes.Failed, stopped.ExitCode);
+        Assert.Contains(stopped.ErrorLines, line => line.StartsWith($"{file}: line 3: ", StringComparison.Ordinal));
+        Assert.Equal([2], server.Subscriptions.ImportedLines);
+
+        var whole = await shell.RunAsync("import", file, "--continue-on-error", "--restart");
+        Assert.Equal(ExitCodes.Failed, whole.ExitCode);
+        Assert.Equal([2, 2, 4], server.Subscriptions.ImportedLines);
+        Assert.DoesNotContain("second", whole.Error + whole.Output, StringComparison.Ordinal);
+
+        server.Subscriptions.ImportedLines.Clear();
+        (shell.Input, file) = (Csv.Replace("not an identity", "sip:b@ims.example.org", StringComparison.Ordinal), "-");
+        Assert.Equal(0, (await shell.RunAsync("import", file, "--format", "csv")).ExitCode);
+        Assert.Equal([2, 3, 4], server.Subscriptions.ImportedLines);
+    }
+
+    [Fact]
+    public async Task Documents_may_go_into_a_file_for_its_owner_alone()
+    {
+        using var shell = new Shell();
+        var (file, to) = (shell.File("all.csv", Csv), Path.Combine(shell.Folder, "all.jsonl"));
+        Assert.Equal(ExitCodes.Failed, (await shell.RunAsync("import", file, "--to", to)).ExitCode);
+        Assert.False(File.Exists(to));
+        var outcome = await shell.RunAsync("import", file, "--to", to, "--continue-on-error", "-o", "json");
+        Assert.Equal(ExitCodes.Failed, outcome.ExitCode);
+        Assert.Contains("\"documents\":2,\"refused\":1", Assert.Single(outcome.Lines), StringComparison.Ordinal);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(to)).Length);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(to));
+        Assert.Equal(ExitCodes.Usage, (await shell.RunAsync("import", file, "--to", to)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--from", "pyhss")]
+    [InlineData("--from", "fhoss")]
+    [InlineData("--from", "opensips")]
+    [InlineData("--from", "pyhss", "--format", "csv")]
+    [InlineData("--from", "fhoss", "--domain", "ims.example.org")]
+    [InlineData("--local-numbers")]
+    [InlineData("--from", "pyhss", "--mnc-digits", "4")]
+    [InlineData("--from", "pyhss", "--ifc-map", "no-such-file")]
+    public async Task A_foreign_file_that_is_none_is_one_line(params string[] args)
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var shell = server.Shell();
+        var outcome = await shell.RunAsync(["import", shell.File("all.db", "this is neither"), .. args]);
+        Assert.True(outcome.ExitCode is ExitCodes.Usage or ExitCodes.Failed, outcome.Error);
+        Assert.DoesNotContain("unexpected", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Subscriptions.ImportedLines);
+    }
 }

@@ -138,3 +138,33 @@ internal sealed class FakeAuthentication : AuthenticationService.AuthenticationS
         });
     }
 }
+
+internal sealed class FakeProfiles : ServiceProfileService.ServiceProfileServiceBase
+{
+    public List<ServiceProfileSource> Sources { get; } = [];
+
+    public SimulateRequest? Simulated { get; private set; }
+
+    public override Task<ListTemplatesResponse> ListTemplates(ListTemplatesRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListTemplatesResponse { Templates = { new Template { Name = "of-the-server" } } });
+
+    public override Task<ListTemplateSetsResponse> ListTemplateSets(ListTemplateSetsRequest request, ServerCallContext context) => Task.FromResult(new ListTemplateSetsResponse());
+
+    public override Task<LintServiceProfileResponse> LintServiceProfile(LintServiceProfileRequest request, ServerCallContext context)
+    {
+        Sources.Add(request.Source);
+        return Task.FromResult(new LintServiceProfileResponse { Errors = { new Problem { Field = "a", Rule = "E5", Description = "b" } } });
+    }
+
+    public override Task<RenderServiceProfileResponse> RenderServiceProfile(RenderServiceProfileRequest request, ServerCallContext context)
+    {
+        Sources.Add(request.Source);
+        return Task.FromResult(new RenderServiceProfileResponse { UserDataXml = "<a></a>" });
+    }
+
+    public override Task<SimulateResponse> Simulate(SimulateRequest request, ServerCallContext context)
+    {
+        Simulated = request;
+        return Task.FromResult(new SimulateResponse());
+    }
+}
