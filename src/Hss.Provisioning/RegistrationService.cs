@@ -90,7 +90,6 @@ public sealed partial class RegistrationService(SubscriberStore store, Registrat
             var reason = ReasonOf(request.Reason);
             if (request.Info.Length > MaxInfoLength || request.Info.Any(char.IsControl))
                 throw Refusals.Field("info", $"is not one line of at most {MaxInfoLength} characters; the user may be shown it");
-            RequestIds.Check(request.RequestId);
             var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             if (author.RequestId is null) return await DeregisterAsync(request, identity, reason, author, cancellationToken).ConfigureAwait(false);
             await _repeatable.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -65,7 +65,7 @@ internal sealed class ProvisioningListener : IAsyncDisposable
 
         _registrations = new RegistrationService(store, control);
         _server = new GrpcServer(options, loggers);
-        // Every service there is, in the order of docs/provisioning.md.
+        // Every service there is, but for health and reflection, which the server adds.
         _server.Add(new Subscriptions(store, () => documents.Current, settings.Cx, time, loggers.CreateLogger<Subscriptions>()));
         _server.Add(new AuthenticationService(store, settings.Cx, () => documents.Current, SystemRandomSource.Instance, loggers.CreateLogger<AuthenticationService>()));
         _server.Add(_registrations);

@@ -14,7 +14,7 @@ public sealed partial class Subscriptions
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            var author = AuthorOf(context, request.RequestId, request);
+            var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var message = (request.Subscription ?? throw Refusals.Field("subscription", "is missing")).Clone();
             if (message.SubscriptionId.Length == 0) message.SubscriptionId = request.SubscriptionId;
             else if (request.SubscriptionId.Length > 0 && request.SubscriptionId != message.SubscriptionId)
@@ -33,7 +33,7 @@ public sealed partial class Subscriptions
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            var author = AuthorOf(context, request.RequestId, request);
+            var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var message = request.Subscription ?? throw Refusals.Field("subscription", "is missing");
             var subscriptionId = IdOf(message);
             var mask = UpdateMask.Of(request.UpdateMask, message);
@@ -55,7 +55,7 @@ public sealed partial class Subscriptions
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            var author = AuthorOf(context, request.RequestId, request);
+            var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var asDocument = request.DocumentJson.Length > 0;
             if (asDocument == request.Subscription is not null) throw Refusals.Field("subscription", "exactly one of subscription and document_json is needed");
             var etag = EtagOf(request);
@@ -87,12 +87,6 @@ public sealed partial class Subscriptions
                 }) },
             };
         });
-    }
-
-    private static ChangeAuthor AuthorOf(ServerCallContext context, string requestId, Google.Protobuf.IMessage request)
-    {
-        RequestIds.Check(requestId);
-        return Caller.Of(context).AuthorFor(context, requestId, request);
     }
 
     /// <summary>What is wrong in itself is refused before anybody waits for the subscription.</summary>
