@@ -122,8 +122,8 @@ public sealed partial class RegistrationService(SubscriberStore store, Registrat
             : await control.DeregisterPublicIdentityAsync(identity.Canonical, reason, info, CancellationToken.None).ConfigureAwait(false);
         if (outcome == DeregistrationOutcome.UnknownIdentity) throw Unknown(identity);
         if (outcome == DeregistrationOutcome.NothingRegistered) return new V1.DeregisterResponse();
-        await store.RecordActionAsync(
-            subscriber.Subscription.SubscriptionId, $"RTR ({RegistrationMessage.NameOf(reason)}) for {identity.Canonical}", author, CancellationToken.None).ConfigureAwait(false);
+        await ActionRecord.WriteAsync(store, subscriber.Subscription.SubscriptionId, $"RTR ({RegistrationMessage.NameOf(reason)}) for {identity.Canonical}", author,
+            "the de-registration is written").ConfigureAwait(false);
         return new V1.DeregisterResponse { Written = true };
     }
 

@@ -62,13 +62,13 @@ public sealed partial class Subscriptions
             var reading = Read(asDocument ? Encoding.UTF8.GetBytes(request.DocumentJson) : DocumentOf(request.Subscription!), asDocument);
             var warnings = reading.Warnings;
             // A complete document needs nothing of what stands: the store compares for itself.
-            var readsStored = reading.NeedsStored || etag.Length > 0 || !asDocument;
+            var readsStored = reading.NeedsStored || etag.Length > 0;
             var edit = new SubscriptionEdit(reading.SubscriptionId!, stored =>
             {
                 CheckEtag(reading.SubscriptionId!, etag, stored);
                 var complete = Complete(reading, stored?.Subscription, asDocument);
                 warnings = complete.Warnings;
-                return asDocument ? complete.Subscription : KeepNoNetworks(complete.Subscription!, stored?.Subscription);
+                return complete.Subscription;
             }, readsStored);
             var change = await _changes.MakeAsync(edit, author, request.ValidateOnly, cancellationToken).ConfigureAwait(false);
             return new V1.UpsertSubscriptionResponse
@@ -106,12 +106,6 @@ public sealed partial class Subscriptions
     {
         if (etag.Length > 0 && (stored is null || SubscriptionMessage.EtagOf(stored.Revision) != etag)) throw Refusals.Stale(subscriptionId, etag, stored);
     }
-
-    /// <summary>A message cannot tell "from no network" from "from any": the list is empty in both. So what forbids all stays forbidden, and a
-    /// Get sent back opens nothing; who wants any network names the field in a mask.</summary>
-    private static Subscription KeepNoNetworks(Subscription subscription, Subscription? stored) =>
-        subscription.AllowedVisitedNetworks is null && stored?.AllowedVisitedNetworks is { Length: 0 } none
-            ? subscription with { AllowedVisitedNetworks = none } : subscription;
 
     /// <summary>The request's own etag, or the one inside the message as Get gave it. A document's is not looked at: files outlive it.</summary>
     private static string EtagOf(V1.UpsertSubscriptionRequest request)
