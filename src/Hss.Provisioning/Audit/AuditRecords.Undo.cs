@@ -22,6 +22,8 @@ public sealed partial class AuditRecords
                 ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no audit record {request.Id}"));
             if (record.Kind == ChangeKind.Action)
                 throw new RpcException(new Status(StatusCode.FailedPrecondition, $"audit record {record.Id} changed no subscription ({record.Author.Method}); there is nothing to undo"));
+            // What stood before is there and cannot be read; undoing would take it for nothing, and delete.
+            if (record.Trouble is { } trouble) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"audit record {record.Id} cannot be undone: {trouble}"));
             await CheckIsNewestAsync(record, author, cancellationToken).ConfigureAwait(false);
             var change = await UndoAsync(record, author, request.ValidateOnly, cancellationToken).ConfigureAwait(false);
             if (!request.ValidateOnly)
