@@ -68,6 +68,8 @@ internal sealed class ProvisioningListener : IAsyncDisposable
         _server.Add(new Subscriptions(store, () => documents.Current, settings.Cx, time, loggers.CreateLogger<Subscriptions>()));
         _server.Add(new AuthenticationService(store, settings.Cx, () => documents.Current, SystemRandomSource.Instance, loggers.CreateLogger<AuthenticationService>()));
         _server.Add(_registrations);
+        _server.Add(new ServiceProfileService(documents.Templates, () => documents.Current,
+            async (subscriptionId, cancellationToken) => (await store.ReadAsync(subscriptionId, cancellationToken).ConfigureAwait(false))?.Subscription));
         _server.Add(new NodeService(node, store));
         _server.Add(new AuditRecords(store));
         _server.Add(new AccessTokenService(tokens, provisioning.Access, time, loggers.CreateLogger<AccessTokenService>()));
