@@ -26,6 +26,11 @@ internal static class Loopback
     /// <summary>For the HSS behind relays, so that it can run beside the Kamailio rig's.</summary>
     public static IPAddress RelayedHss { get; } = Address(12);
 
+    /// <summary>For the clients of the provisioning API: in clear, and over TLS.</summary>
+    public static IPAddress ProvisionedHss { get; } = Address(13);
+
+    public static IPAddress SecuredHss { get; } = Address(14);
+
     public static IPAddress Relay { get; } = Address(60);
 
     public static IPAddress SecondRelay { get; } = Address(61);
