@@ -68,7 +68,8 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
             var octets = new byte[random.Next(24, 4096)];
             random.NextBytes(octets);
             using var connection = await ConnectAsync(rig.Clear);
-            await connection.WriteAsync(octets);
+            // Until a line ends it might still be an old protocol's.
+            await connection.WriteAsync(octets, "\r\n"u8.ToArray());
             Assert.True(GoAwayCode(await connection.ReadToEndAsync()) is null or ProtocolError, $"octets {i} of seed 9113");
         }
         await DemandLivingAsync();
@@ -121,6 +122,6 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
         using var calls = new RawCalls(rig.Clear);
         var health = await calls.SendAsync(HealthPath, RawCalls.Message([]));
         Assert.True(health.GrpcStatus == 0 && health.Body is [0, 0, 0, 0, 2, 8, 1], $"behind it the server is not healthy: {health}");
-        Assert.DoesNotMatch(ForeignClientTests.Failure(), rig.Log);
+        ForeignClientTests.DemandGoodLog(rig);
     }
 }

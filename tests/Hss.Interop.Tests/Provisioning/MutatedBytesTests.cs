@@ -68,7 +68,8 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
     public async Task Compressed_answers_come_to_who_compresses()
     {
         var path = ProvisionedMethods.All.Single(method => method.Name == "ListTemplates").Path();
-        var answer = await _calls.SendAsync(path, RawCalls.Message(Gzip([]), flag: 1), headers: [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity,gzip")]);
+        // One field that nobody knows.
+        var answer = await _calls.SendAsync(path, RawCalls.Message(Gzip([0x78, 1]), flag: 1), headers: [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity,gzip")]);
         Assert.True(answer is { GrpcStatus: 0, Encoding: "gzip" } && answer.Body[0] == 1, answer.ToString());
         using var plain = new GZipStream(new MemoryStream(answer.Body[5..]), CompressionMode.Decompress);
         Assert.NotEmpty(ListTemplatesResponse.Parser.ParseFrom(plain).Templates);
@@ -180,6 +181,8 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Assert.True(answer.GrpcStatus == 0 || answer.Message.Length > 0, $"{method.FullName}, {what}: {answer} says nothing");
         var trailers = answer.Everything.Length - answer.Body.Length;
         Assert.True(trailers < MaxTrailerBytes * 2, $"{method.FullName}, {what}: {trailers} octets of trailers are too many for common clients");
+        // Reflection gives back what it was asked, as it has to.
+        if (method.Service.Name == "ServerReflection") return;
         Assert.False(answer.Everything.Contains(RandomMessages.Canary, StringComparison.OrdinalIgnoreCase), $"{method.FullName}, {what}: a key comes back: {answer}");
     }
 
@@ -191,8 +194,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         await Parallel.ForEachAsync(ProvisionedMethods.All, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (method, _) => await test(method));
         var health = await _calls.SendAsync("/grpc.health.v1.Health/Check", RawCalls.Message([]));
         Assert.True(health.GrpcStatus == 0 && health.Body is [0, 0, 0, 0, 2, 8, 1], $"behind it the server is not healthy: {health}");
-        Assert.DoesNotMatch(ForeignClientTests.Failure(), rig.Log);
-        Assert.DoesNotMatch(ForeignClientTests.Key(), rig.Log);
+        ForeignClientTests.DemandGoodLog(rig);
     }
 
     private static byte[] Gzip(byte[] octets)

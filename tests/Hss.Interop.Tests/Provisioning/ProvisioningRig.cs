@@ -82,7 +82,7 @@ public sealed class ProvisioningRig : IAsyncLifetime
     {
         var diameter = _servers[0].Endpoint;
         await using var scscf = await TestScscf.ConnectAsync("scscf", diameter);
-        scscf.Serve = _ => ResultCode.UnableToComply;
+        scscf.Serve = _ => ResultCode.AuthorizationRejected;
         await using var node = await DiameterClient.ConnectAsync(diameter, PeerOf(Node));
         await using var python = await DiameterClient.ConnectAsync(diameter, PeerOf(Python));
         var clear = _clients.Where(client => !client.Key.Secured).Select(client => client.Value).ToArray();
