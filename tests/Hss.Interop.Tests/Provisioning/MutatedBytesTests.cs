@@ -11,8 +11,8 @@ namespace Hss.Interop.Tests.Provisioning;
 public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
 {
     private const int Seed = 9113;
-    private const int RandomMessagesPerMethod = 12;
-    private const int DamagedMessagesPerMethod = 12;
+    private const int RandomMessagesPerMethod = 10;
+    private const int DamagedMessagesPerMethod = 9;
     private const int AtOnce = 8;
     private const int MaxMessageBytes = 4 * 1024 * 1024;
     private const int MaxTrailerBytes = 8 * 1024;
@@ -29,7 +29,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
 
     public void Dispose() => _calls.Dispose();
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("cut off in the prefix", new byte[] { 0, 0, 0 }, Internal)]
     [InlineData("cut off in the message", new byte[] { 0, 0, 0, 0, 9, 1, 2 }, Internal)]
     [InlineData("a flag that is none", new byte[] { 2, 0, 0, 0, 0 }, Internal)]
@@ -45,7 +45,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
     public Task A_broken_message(string what, byte[] body, int status) => EveryMethodAsync(async method =>
         Demand(await SendAsync(method, body), what, method, status));
 
-    [Fact]
+    [SkippableFact]
     public Task None_or_two_where_one_message_is_expected() => EveryMethodAsync(async method =>
     {
         if (method.IsClientStreaming) return;
@@ -54,7 +54,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         if (!method.IsServerStreaming) Demand(await SendAsync(method, [.. RawCalls.Message([]), .. RawCalls.Message([])]), "two messages", method, Unimplemented);
     });
 
-    [Fact]
+    [SkippableFact]
     public Task Compression_that_is_none() => EveryMethodAsync(async method =>
     {
         Demand(await SendAsync(method, RawCalls.Message([1, 2, 3], flag: 1), ("grpc-encoding", "gzip")), "no gzip", method, Internal);
@@ -64,7 +64,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Demand(await SendAsync(method, RawCalls.Message([]), ("grpc-encoding", "lzma")), "an unknown compression", method, Unimplemented);
     });
 
-    [Fact]
+    [SkippableFact]
     public async Task Compressed_answers_come_to_who_compresses()
     {
         var path = ProvisionedMethods.All.Single(method => method.Name == "ListTemplates").Path();
@@ -75,7 +75,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Assert.NotEmpty(ListTemplatesResponse.Parser.ParseFrom(plain).Templates);
     }
 
-    [Fact]
+    [SkippableFact]
     public Task Headers_that_are_wrong() => EveryMethodAsync(async method =>
     {
         var body = RawCalls.Message([]);
@@ -96,7 +96,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Demand(other, "an unknown method", method, Unimplemented);
     });
 
-    [Fact]
+    [SkippableFact]
     public Task Messages_nested_without_end() => EveryMethodAsync(async method =>
     {
         // Groups of an unknown field: they begin and begin, or end in order.
@@ -105,7 +105,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Demand(await SendAsync(method, RawCalls.Message([.. open, .. Enumerable.Repeat((byte)0x7c, open.Length)])), "groups that go too deep", method, Internal);
     });
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(Seed)]
     public Task Random_messages(int seed) => EveryMethodAsync(async method =>
     {
@@ -120,7 +120,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         }
     });
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(Seed)]
     public Task Damaged_messages(int seed) => EveryMethodAsync(async method =>
     {
@@ -137,7 +137,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
     });
 
     /// <summary>Each field of text at the top of a message, and what a message in it has, as long as a message may be.</summary>
-    [Fact]
+    [SkippableFact]
     public Task Huge_fields() => EveryMethodAsync(async method =>
     {
         foreach (var path in TextFields(method.InputType, 2))

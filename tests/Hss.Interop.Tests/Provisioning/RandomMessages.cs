@@ -67,7 +67,7 @@ internal sealed class RandomMessages(Random random)
     private string Document()
     {
         var key = Keys[random.Next(Keys.Length)].ReplaceLineEndings("\\n");
-        var document = $$"""{"subscriptionId":"imsi-random","privateIdentities":[{"identity":"x@example.org","aka":{"k":"{{key}}","opc":"{{key}}","amf":"8000"}}],"password":"{{key}}"}""";
+        var document = $$$"""{"subscriptionId":"imsi-random","privateIdentities":[{"identity":"x@example.org","aka":{"k":"{{{key}}}","opc":"{{{key}}}","amf":"8000"}}],"password":"{{{key}}}"}""";
         return random.Next(2) == 0 ? document : document.Remove(random.Next(document.Length), 1);
     }
 
