@@ -7,7 +7,7 @@ namespace Hss.Interop.Tests.Provisioning;
 [Collection(ProvisioningTests.Name)]
 public sealed class BrokenFrameTests(ProvisioningRig rig)
 {
-    private const uint ProtocolError = 1, StreamClosed = 5, FrameSizeError = 6, CompressionError = 9, EnhanceYourCalm = 11;
+    private const uint ProtocolError = 1, InternalError = 2, FlowControlError = 3, StreamClosed = 5, FrameSizeError = 6, CompressionError = 9, EnhanceYourCalm = 11;
     private const string HealthPath = "/grpc.health.v1.Health/Check";
 
     private static readonly byte[] Call = CallHeaders(HealthPath);
@@ -28,30 +28,30 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
         { "RST_STREAM of a stream that was never opened", Frame(ResetStream, 0, 1, 0, 0, 0, 8), [ProtocolError] },
         { "SETTINGS that are cut off", Frame(Settings, 0, 0, 0, 3, 0), [FrameSizeError] },
         { "SETTINGS on a stream", Frame(Settings, 0, 1), [ProtocolError] },
-        { "SETTINGS out of range", Frame(Settings, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff), [3] },
+        { "SETTINGS out of range", Frame(Settings, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff), [FlowControlError] },
         { "PUSH_PROMISE of a client", Frame(PushPromise, EndHeaders, 1, 0, 0, 0, 2), [ProtocolError] },
         { "PING of seven octets", Frame(Ping, 0, 0, new byte[7]), [FrameSizeError] },
         { "WINDOW_UPDATE by nothing", Frame(WindowUpdate, 0, 0, 0, 0, 0, 0), [ProtocolError] },
-        { "a window beyond its limit", Frame(WindowUpdate, 0, 0, 0x7f, 0xff, 0xff, 0xff), [3] },
+        { "a window beyond its limit", Frame(WindowUpdate, 0, 0, 0x7f, 0xff, 0xff, 0xff), [FlowControlError] },
     };
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(BrokenFrames))]
     public async Task A_broken_frame_ends_its_connection_with_the_reason(string what, byte[] frames, uint[] codes)
     {
-        using var connection = await ConnectAsync(rig.Clear);
+        using var connection = await OpenAsync();
         await connection.WriteAsync(Preface, frames);
         var answer = await connection.ReadToEndAsync();
         Assert.True(GoAwayCode(answer) is { } code && codes.Contains(code), $"{what}: GOAWAY {GoAwayCode(answer)?.ToString() ?? "none"} in {Convert.ToHexString(answer)}");
         await DemandLivingAsync();
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task HTTP_1_1_is_refused_at_every_method()
     {
         foreach (var method in ProvisionedMethods.All)
         {
-            using var connection = await ConnectAsync(rig.Clear);
+            using var connection = await OpenAsync();
             await connection.WriteAsync(Encoding.ASCII.GetBytes($"POST {method.Path()} HTTP/1.1\r\nHost: hss\r\nContent-Type: application/grpc\r\nContent-Length: 5\r\n\r\n\0\0\0\0\0"));
             var answer = Encoding.ASCII.GetString(await connection.ReadToEndAsync());
             Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
         await DemandLivingAsync();
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task What_is_no_HTTP_is_not_listened_to()
     {
         var random = new Random(9113);
@@ -67,20 +67,21 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
         {
             var octets = new byte[random.Next(24, 4096)];
             random.NextBytes(octets);
-            using var connection = await ConnectAsync(rig.Clear);
-            await connection.WriteAsync(octets);
+            using var connection = await OpenAsync();
+            // Until a line ends it might still be an old protocol's.
+            await connection.WriteAsync(octets, "\r\n"u8.ToArray());
             Assert.True(GoAwayCode(await connection.ReadToEndAsync()) is null or ProtocolError, $"octets {i} of seed 9113");
         }
         await DemandLivingAsync();
     }
 
     /// <summary>Half a message, then a reset of the stream, an end of the connection, or silence that a reset ends.</summary>
-    [Fact]
+    [SkippableFact]
     public async Task A_client_that_goes_in_the_middle_of_a_message_leaves_nothing_behind()
     {
         foreach (var method in ProvisionedMethods.All)
         {
-            using var connection = await ConnectAsync(rig.Clear);
+            using var connection = await OpenAsync();
             var headers = CallHeaders(method.Path());
             byte[] half = [0, 0, 0, 1, 0, 10];
             await connection.WriteAsync(Preface, Frame(Headers, EndHeaders, 1, headers), Frame(Data, 0, 1, half), Frame(ResetStream, 0, 1, 0, 0, 0, 8),
@@ -90,10 +91,10 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
         await DemandLivingAsync();
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Headers_without_end_are_not_collected_for_ever()
     {
-        using var connection = await ConnectAsync(rig.Clear);
+        using var connection = await OpenAsync();
         await connection.WriteAsync(Preface, Frame(Headers, 0, 1, CallHeaders(HealthPath)));
         var more = Frame(Continuation, 0, 1, Literals(Enumerable.Range(0, 100).Select(i => ($"x-{i}", new string('v', 100)))));
         for (var i = 0; i < 200; i++) await connection.WriteAsync(more);
@@ -103,17 +104,23 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
     }
 
     /// <summary>CVE-2023-44487: streams that are opened and reset at once are free of charge for the client and must not be for long.</summary>
-    [Fact]
+    [SkippableFact]
     public async Task Streams_that_are_opened_and_reset_at_once_are_borne_or_stopped()
     {
-        using var connection = await ConnectAsync(rig.Clear);
+        using var connection = await OpenAsync();
         await connection.WriteAsync(Preface);
         for (var stream = 1u; stream < 4000; stream += 2) await connection.WriteAsync(Frame(Headers, EndHeaders, stream, Call), Frame(ResetStream, 0, stream, 0, 0, 0, 8));
         await DemandLivingAsync();
         // An answer to a broken frame shows that it is still there, unless it has gone for the reason that there is one for.
         await connection.WriteAsync(Frame(Ping, 0, 0, new byte[7]));
         var code = GoAwayCode(await connection.ReadToEndAsync());
-        Assert.True(code is null or FrameSizeError or EnhanceYourCalm, $"GOAWAY {code}");
+        Assert.True(code is null or InternalError or FrameSizeError or EnhanceYourCalm, $"GOAWAY {code}");
+    }
+
+    private Task<RawHttp2> OpenAsync()
+    {
+        Requirement.Demand(Requirement.Linux);
+        return ConnectAsync(rig.Clear);
     }
 
     private async Task DemandLivingAsync()
@@ -121,6 +128,6 @@ public sealed class BrokenFrameTests(ProvisioningRig rig)
         using var calls = new RawCalls(rig.Clear);
         var health = await calls.SendAsync(HealthPath, RawCalls.Message([]));
         Assert.True(health.GrpcStatus == 0 && health.Body is [0, 0, 0, 0, 2, 8, 1], $"behind it the server is not healthy: {health}");
-        Assert.DoesNotMatch(ForeignClientTests.Failure(), rig.Log);
+        ForeignClientTests.DemandGoodLog(rig);
     }
 }

@@ -42,15 +42,23 @@ public sealed partial class ForeignClientTests(ProvisioningRig rig)
     {
         Requirement.Demand(Requirement.Linux);
         Assert.True(rig.IsRunning, rig.Log);
-        Assert.DoesNotMatch(Failure(), rig.Log);
-        Assert.DoesNotMatch(Key(), rig.Log);
+        DemandGoodLog(rig);
         Assert.DoesNotContain("hss_", rig.Log, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"^\S+ (ERR|FTL) .*$", RegexOptions.Multiline)]
-    internal static partial Regex Failure();
+    /// <summary>No handler has failed, and no key is to be read.</summary>
+    internal static void DemandGoodLog(ProvisioningRig rig)
+    {
+        Assert.True(!Failure().IsMatch(rig.Log), Failure().Match(rig.Log).Value);
+        Assert.True(!Key().IsMatch(rig.Log), $"32 hexadecimal digits are logged, which may be a key: {Key().Match(rig.Log).Value}");
+    }
+
+    /// <summary>Not what Kestrel says of a connection that it has closed for breaking HTTP/2: a test here makes it do so. What it says of a failed
+    /// application is in another category.</summary>
+    [GeneratedRegex(@"^\S+ (ERR|FTL) (?!Microsoft\.AspNetCore\.Server\.Kestrel\.Http2 ).*(\n(?!\d\d:).*){0,6}$", RegexOptions.Multiline)]
+    private static partial Regex Failure();
 
     /// <summary>K, OPc, CK, IK and RAND are 32 hexadecimal digits, HA1 with SHA-256 is 64; nothing else that is logged is like that.</summary>
     [GeneratedRegex("[0-9A-Fa-f]{32}")]
-    internal static partial Regex Key();
+    private static partial Regex Key();
 }

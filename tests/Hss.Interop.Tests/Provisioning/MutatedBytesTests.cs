@@ -11,8 +11,8 @@ namespace Hss.Interop.Tests.Provisioning;
 public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
 {
     private const int Seed = 9113;
-    private const int RandomMessagesPerMethod = 12;
-    private const int DamagedMessagesPerMethod = 12;
+    private const int RandomMessagesPerMethod = 10;
+    private const int DamagedMessagesPerMethod = 9;
     private const int AtOnce = 8;
     private const int MaxMessageBytes = 4 * 1024 * 1024;
     private const int MaxTrailerBytes = 8 * 1024;
@@ -29,7 +29,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
 
     public void Dispose() => _calls.Dispose();
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("cut off in the prefix", new byte[] { 0, 0, 0 }, Internal)]
     [InlineData("cut off in the message", new byte[] { 0, 0, 0, 0, 9, 1, 2 }, Internal)]
     [InlineData("a flag that is none", new byte[] { 2, 0, 0, 0, 0 }, Internal)]
@@ -45,7 +45,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
     public Task A_broken_message(string what, byte[] body, int status) => EveryMethodAsync(async method =>
         Demand(await SendAsync(method, body), what, method, status));
 
-    [Fact]
+    [SkippableFact]
     public Task None_or_two_where_one_message_is_expected() => EveryMethodAsync(async method =>
     {
         if (method.IsClientStreaming) return;
@@ -54,7 +54,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         if (!method.IsServerStreaming) Demand(await SendAsync(method, [.. RawCalls.Message([]), .. RawCalls.Message([])]), "two messages", method, Unimplemented);
     });
 
-    [Fact]
+    [SkippableFact]
     public Task Compression_that_is_none() => EveryMethodAsync(async method =>
     {
         Demand(await SendAsync(method, RawCalls.Message([1, 2, 3], flag: 1), ("grpc-encoding", "gzip")), "no gzip", method, Internal);
@@ -64,17 +64,18 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Demand(await SendAsync(method, RawCalls.Message([]), ("grpc-encoding", "lzma")), "an unknown compression", method, Unimplemented);
     });
 
-    [Fact]
+    [SkippableFact]
     public async Task Compressed_answers_come_to_who_compresses()
     {
         var path = ProvisionedMethods.All.Single(method => method.Name == "ListTemplates").Path();
-        var answer = await _calls.SendAsync(path, RawCalls.Message(Gzip([]), flag: 1), headers: [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity,gzip")]);
+        // One field that nobody knows.
+        var answer = await _calls.SendAsync(path, RawCalls.Message(Gzip([0x78, 1]), flag: 1), headers: [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity,gzip")]);
         Assert.True(answer is { GrpcStatus: 0, Encoding: "gzip" } && answer.Body[0] == 1, answer.ToString());
         using var plain = new GZipStream(new MemoryStream(answer.Body[5..]), CompressionMode.Decompress);
         Assert.NotEmpty(ListTemplatesResponse.Parser.ParseFrom(plain).Templates);
     }
 
-    [Fact]
+    [SkippableFact]
     public Task Headers_that_are_wrong() => EveryMethodAsync(async method =>
     {
         var body = RawCalls.Message([]);
@@ -95,7 +96,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Demand(other, "an unknown method", method, Unimplemented);
     });
 
-    [Fact]
+    [SkippableFact]
     public Task Messages_nested_without_end() => EveryMethodAsync(async method =>
     {
         // Groups of an unknown field: they begin and begin, or end in order.
@@ -104,7 +105,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Demand(await SendAsync(method, RawCalls.Message([.. open, .. Enumerable.Repeat((byte)0x7c, open.Length)])), "groups that go too deep", method, Internal);
     });
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(Seed)]
     public Task Random_messages(int seed) => EveryMethodAsync(async method =>
     {
@@ -119,7 +120,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         }
     });
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(Seed)]
     public Task Damaged_messages(int seed) => EveryMethodAsync(async method =>
     {
@@ -136,7 +137,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
     });
 
     /// <summary>Each field of text at the top of a message, and what a message in it has, as long as a message may be.</summary>
-    [Fact]
+    [SkippableFact]
     public Task Huge_fields() => EveryMethodAsync(async method =>
     {
         foreach (var path in TextFields(method.InputType, 2))
@@ -180,6 +181,8 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         Assert.True(answer.GrpcStatus == 0 || answer.Message.Length > 0, $"{method.FullName}, {what}: {answer} says nothing");
         var trailers = answer.Everything.Length - answer.Body.Length;
         Assert.True(trailers < MaxTrailerBytes * 2, $"{method.FullName}, {what}: {trailers} octets of trailers are too many for common clients");
+        // Reflection gives back what it was asked, as it has to.
+        if (method.Service.Name == "ServerReflection") return;
         Assert.False(answer.Everything.Contains(RandomMessages.Canary, StringComparison.OrdinalIgnoreCase), $"{method.FullName}, {what}: a key comes back: {answer}");
     }
 
@@ -191,8 +194,7 @@ public sealed class MutatedBytesTests(ProvisioningRig rig) : IDisposable
         await Parallel.ForEachAsync(ProvisionedMethods.All, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (method, _) => await test(method));
         var health = await _calls.SendAsync("/grpc.health.v1.Health/Check", RawCalls.Message([]));
         Assert.True(health.GrpcStatus == 0 && health.Body is [0, 0, 0, 0, 2, 8, 1], $"behind it the server is not healthy: {health}");
-        Assert.DoesNotMatch(ForeignClientTests.Failure(), rig.Log);
-        Assert.DoesNotMatch(ForeignClientTests.Key(), rig.Log);
+        ForeignClientTests.DemandGoodLog(rig);
     }
 
     private static byte[] Gzip(byte[] octets)

@@ -74,15 +74,19 @@ public sealed class ProvisioningRig : IAsyncLifetime
     }
 
     /// <summary>Calls that the tests write octet by octet.</summary>
-    internal RawCalls CallAsOperator() => new(Secured, ServerHost, _certificates!.AuthorityFile,
-        X509Certificate2.CreateFromPemFile(_certificates.CertificateFile(OperatorName), _certificates.KeyFile(OperatorName)));
+    internal RawCalls CallAsOperator()
+    {
+        Requirement.Demand(Requirement.Linux);
+        return new(Secured, ServerHost, _certificates!.AuthorityFile,
+            X509Certificate2.CreateFromPemFile(_certificates.CertificateFile(OperatorName), _certificates.KeyFile(OperatorName)));
+    }
 
     /// <summary>Does what the clients ask for: an S-CSCF that registers users and refuses every RTR, peers to send away, and the restart.</summary>
     private async Task ServeAsync()
     {
         var diameter = _servers[0].Endpoint;
         await using var scscf = await TestScscf.ConnectAsync("scscf", diameter);
-        scscf.Serve = _ => ResultCode.UnableToComply;
+        scscf.Serve = _ => ResultCode.AuthorizationRejected;
         await using var node = await DiameterClient.ConnectAsync(diameter, PeerOf(Node));
         await using var python = await DiameterClient.ConnectAsync(diameter, PeerOf(Python));
         var clear = _clients.Where(client => !client.Key.Secured).Select(client => client.Value).ToArray();

@@ -16,11 +16,15 @@ internal sealed class RawHttp2 : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     private readonly TcpClient _socket = new(AddressFamily.InterNetwork);
+    private NetworkStream? _stream;
+
+    private NetworkStream Stream => _stream ?? throw new InvalidOperationException("not connected");
 
     public static async Task<RawHttp2> ConnectAsync(IPEndPoint server)
     {
         var connection = new RawHttp2();
         await connection._socket.ConnectAsync(server);
+        connection._stream = connection._socket.GetStream();
         return connection;
     }
 
@@ -49,7 +53,7 @@ internal sealed class RawHttp2 : IDisposable
     {
         try
         {
-            await _socket.GetStream().WriteAsync(pieces.SelectMany(piece => piece).ToArray());
+            await Stream.WriteAsync(pieces.SelectMany(piece => piece).ToArray());
         }
         catch (IOException)
         {
@@ -64,7 +68,7 @@ internal sealed class RawHttp2 : IDisposable
         using var all = new MemoryStream();
         try
         {
-            await _socket.GetStream().CopyToAsync(all).WaitAsync(Limit);
+            await Stream.CopyToAsync(all).WaitAsync(Limit);
         }
         catch (IOException)
         {
