@@ -282,3 +282,21 @@ public sealed class ChangeRecordTests
         command.ExecuteNonQuery();
     }
 }
+    /// <summary>Whoever has the database alone must not be able to try passwords on the hash of a request.</summary>
+    [Fact]
+    public async Task The_hash_of_a_served_request_is_not_stored_as_it_is()
+    {
+        using var folder = new StoreFolder();
+        var hash = System.Security.Cryptography.SHA256.HashData("a request with a password"u8);
+        var author = Alice with { RequestId = "r", RequestHash = hash };
+        await using (var store = folder.Open())
+        {
+            await store.ChangeAsync([SubscriptionEdit.Replace(Sample.Subscription(1))], author, None);
+            await store.RecordActionAsync("", "x", author with { RequestId = "s" }, None);
+        }
+        Assert.Equal(-1, (await File.ReadAllBytesAsync(folder.Database)).AsSpan().IndexOf(hash));
+        await using var again = folder.Open();
+        Assert.True((await again.ChangeAsync([SubscriptionEdit.Replace(Sample.Subscription(1))], author, None))[0].IsRepeated);
+        await Assert.ThrowsAsync<RequestIdReusedException>(() => again.RecordActionAsync("", "x", author with { RequestId = "s", RequestHash = new byte[32] }, None));
+    }
+

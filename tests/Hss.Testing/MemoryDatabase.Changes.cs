@@ -27,7 +27,7 @@ public sealed partial class MemoryDatabase
         return [.. found.OrderBy(one => one.Subscription.SubscriptionId, StringComparer.Ordinal).Take(Math.Clamp(query.Most, 1, SubscriptionQuery.MaxSubscriptions))];
     }
 
-    public ServedRequest? FindRequest(string requestId) => Reading().Requests.GetValueOrDefault(requestId)?.Served;
+    public ServedRequest? FindRequest(ChangeAuthor author) => Reading().Served(author);
 
     public PreparedChange PrepareChange(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author)
     {
@@ -156,7 +156,7 @@ public sealed partial class MemoryDatabase
 
     private sealed record VersionFacts(long Revision, DateTimeOffset Created, DateTimeOffset Updated);
 
-    private sealed record RequestFacts(ServedRequest Served, DateTimeOffset Time);
+    private sealed record RequestFacts(ReadOnlyMemory<byte> Hash, ImmutableArray<ChangeOutcome> Outcomes, DateTimeOffset Time);
 
     private sealed record RecordEntry(ChangeRecord Record, StoredSubscriber? Before);
 
@@ -193,10 +193,13 @@ public sealed partial class MemoryDatabase
             return this with { LastChange = record.Id, Changes = Changes.Add(record.Id, new(record, before)) };
         }
 
-        public ServedRequest? Served(ChangeAuthor author) => author.RequestId is { } id ? Requests.GetValueOrDefault(id)?.Served : null;
+        public ServedRequest? Served(ChangeAuthor author) =>
+            author.RequestId is { } id && Requests.GetValueOrDefault(id) is { } facts
+                ? new(facts.Hash.Span.SequenceEqual(author.RequestHash.Span), facts.Outcomes)
+                : null;
 
         public Tables Remember(ChangeAuthor author, ImmutableArray<ChangeOutcome> outcomes, DateTimeOffset now) =>
-            author.RequestId is { } id ? this with { Requests = Requests.Add(id, new(new(author.RequestHash, outcomes), now)) } : this;
+            author.RequestId is { } id ? this with { Requests = Requests.Add(id, new(author.RequestHash, outcomes, now)) } : this;
 
         public Subscription? After(ChangeRecord record)
         {

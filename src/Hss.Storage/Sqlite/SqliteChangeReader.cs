@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Hss.Authentication;
 using Hss.Subscribers;
 using Microsoft.Data.Sqlite;
@@ -11,10 +12,11 @@ internal sealed class SqliteChangeReader(SqliteConnection connection, SqliteRead
 
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    public ServedRequest? FindRequest(string requestId)
+    public ServedRequest? FindRequest(ChangeAuthor author)
     {
+        if (author.RequestId is not { } requestId) return null;
         using var rows = Prepared("SELECT request_hash, outcomes FROM provisioning_request WHERE request_id = ?1").Rows(requestId);
-        return rows.Read() ? new(rows.Octets(0), RequestOutcomes.Read(rows.Octets(1))) : null;
+        return rows.Read() ? new(CryptographicOperations.FixedTimeEquals(rows.Octets(0), seal.MarkOf(author)), RequestOutcomes.Read(rows.Octets(1))) : null;
     }
 
     /// <summary>For an undo: the highest ceiling that each key of a subscription had when a change from that record on took it away.</summary>

@@ -12,7 +12,7 @@ public sealed partial class SqliteDatabase
 
     public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query) => Reading(query, static (reader, what) => reader.Changes.List(what));
 
-    public ServedRequest? FindRequest(string requestId) => Reading(requestId, static (reader, id) => reader.Changes.FindRequest(id));
+    public ServedRequest? FindRequest(ChangeAuthor author) => Reading(author, static (reader, who) => reader.Changes.FindRequest(who));
 
     public IReadOnlyList<ChangeRecord> Changes(ChangeQuery query) => Reading(query, static (reader, what) => reader.Changes.Changes(what));
 
