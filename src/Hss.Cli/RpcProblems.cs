@@ -16,7 +16,6 @@ internal static class RpcProblems
             StatusCode.PermissionDenied => "use a token of a role that may do this (hss token create --role)",
             StatusCode.Unavailable => "is it running? --server or HSS_SERVER names another",
             StatusCode.DeadlineExceeded => "allow more with --timeout, or look after the server",
-            StatusCode.Aborted => "read it again and repeat the change",
             StatusCode.Unimplemented => "the server is older than this command; update it",
             _ => null,
         };

@@ -63,7 +63,7 @@ internal static class SubscriptionPage
             [
                 profile.Name,
                 filter.HasPriority ? Output.Number(filter.Priority) : null,
-                filter.Template.Length > 0 ? filter.Template : "written out",
+                filter.Template.Length > 0 ? filter.Template : filter.TemplateSet.Length > 0 ? $"set {filter.TemplateSet}" : "written out",
                 filter.ApplicationServer?.ServerName ?? string.Join(' ', filter.Parameters.Select(pair => $"{pair.Key}={pair.Value}")),
             ];
         foreach (var number in profile.SharedFilterSets) yield return [profile.Name, null, $"shared set {Output.Number(number)}", null];

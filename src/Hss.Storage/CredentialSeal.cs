@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Hss.Authentication;
+using Hss.Subscribers;
 
 namespace Hss.Storage;
 
@@ -44,6 +45,9 @@ internal sealed class CredentialSeal(MasterKey key)
         CryptographicOperations.ZeroMemory(clear);
         return credentials;
     }
+
+    /// <summary>What the store keeps of a request that was served.</summary>
+    public byte[] MarkOf(ChangeAuthor author) => key.Mark(author.RequestHash.Span);
 
     private static void Write(ArrayBufferWriter<byte> to, Credentials credentials)
     {

@@ -51,8 +51,8 @@ public interface ISubscriberDatabase : IDisposable
     /// <see cref="RequestIdReusedException"/>, and then it has written nothing while earlier writes of the transaction stand.
     PreparedChange PrepareChange(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author);
 
-    /// <summary>The request of this id as last committed, or null.</summary>
-    ServedRequest? FindRequest(string requestId);
+    /// <summary>What was served under the author's request id as last committed, or null; also null without an id.</summary>
+    ServedRequest? FindRequest(ChangeAuthor author);
 
     /// <summary>Writes a record of something that changes no subscription.</summary>
     /// Errors: <see cref="RequestIdReusedException"/>, with nothing written.

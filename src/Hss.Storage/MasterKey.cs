@@ -26,6 +26,7 @@ public sealed class MasterKey
     private readonly ConcurrentBag<AesGcm> _idle = [];
     private readonly byte[] _sealingKey;
     private readonly byte[] _checkValue;
+    private readonly byte[] _markingKey;
 
     public MasterKey(ReadOnlySpan<byte> octets)
     {
@@ -36,6 +37,8 @@ public sealed class MasterKey
         HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, _sealingKey, "seal 1"u8);
         _checkValue = new byte[CheckValueLengthBytes];
         HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, _checkValue, "check value"u8);
+        _markingKey = new byte[LengthBytes];
+        HKDF.Expand(HashAlgorithmName.SHA256, pseudoRandomKey, _markingKey, "request mark 1"u8);
         CryptographicOperations.ZeroMemory(pseudoRandomKey);
     }
 
@@ -136,6 +139,11 @@ public sealed class MasterKey
             _idle.Add(aes);
         }
     }
+
+    /// <summary>By which a request is known again: HMAC-SHA-256 of its hash.</summary>
+    /// Why not the hash itself: a request may hold a password, all else of it stands beside its hash, and whoever had the database alone could try a
+    /// dictionary. Spec: RFC 2104.
+    public byte[] Mark(ReadOnlySpan<byte> requestHash) => HMACSHA256.HashData(_markingKey, requestHash);
 
     public override string ToString() => "***";
 

@@ -13,14 +13,15 @@ public sealed record PreparedChange(
     Func<ImmutableArray<ChangeOutcome>> Write);
 
 /// <summary>A request that was served, as the store remembers it.</summary>
-public sealed record ServedRequest(ReadOnlyMemory<byte> Hash, ImmutableArray<ChangeOutcome> Outcomes)
+/// <param name="IsSame">Whether the request that comes now is the one that was served under this id.</param>
+public sealed record ServedRequest(bool IsSame, ImmutableArray<ChangeOutcome> Outcomes)
 {
     /// <summary>What the same request gets when it comes again.</summary>
     /// Errors: <see cref="RequestIdReusedException"/> when it is not the same.
     public ImmutableArray<ChangeOutcome> Repeat(ChangeAuthor author)
     {
         ArgumentNullException.ThrowIfNull(author);
-        if (!Hash.Span.SequenceEqual(author.RequestHash.Span)) throw new RequestIdReusedException(author.RequestId!);
+        if (!IsSame) throw new RequestIdReusedException(author.RequestId!);
         return [.. Outcomes.Select(outcome => outcome with { IsRepeated = true })];
     }
 }

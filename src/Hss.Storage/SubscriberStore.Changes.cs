@@ -165,8 +165,8 @@ public sealed partial class SubscriberStore
     {
         // Before any edit runs: one that creates would refuse what its own first copy has made. The commit thread looks once more, because another
         // request may have come with this id, for other subscriptions.
-        if (author.RequestId is { } requestId && await _changes.ReadAsync(
-            static look => look._database.FindRequest(look.requestId), (_database, requestId), cancellationToken).ConfigureAwait(false) is { } served)
+        if (author.RequestId is not null && await _changes.ReadAsync(
+            static look => look._database.FindRequest(look.author), (_database, author), cancellationToken).ConfigureAwait(false) is { } served)
             return served.Repeat(author);
 
         var prepared = await _changes.ReadAsync(

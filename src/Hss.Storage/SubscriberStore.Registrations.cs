@@ -23,8 +23,8 @@ public sealed partial class SubscriberStore
     public async Task<bool> IsServedAsync(ChangeAuthor author, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(author);
-        if (author.RequestId is not { } requestId) return false;
-        var served = await _lists.ReadAsync(static look => look._database.FindRequest(look.requestId), (_database, requestId), cancellationToken).ConfigureAwait(false);
+        if (author.RequestId is null) return false;
+        var served = await _lists.ReadAsync(static look => look._database.FindRequest(look.author), (_database, author), cancellationToken).ConfigureAwait(false);
         if (served is null) return false;
         served.Repeat(author);
         return true;

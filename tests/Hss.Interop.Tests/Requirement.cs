@@ -21,6 +21,12 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
     public static readonly Requirement Python = new("/usr/bin/python3", "python3", () => File.Exists("/usr/bin/python3"));
     public static readonly Requirement PythonCryptography = new(
         "the Python module cryptography", "python3-cryptography", () => Directory.Exists("/usr/lib/python3/dist-packages/cryptography"));
+    public static readonly Requirement PythonGrpc = new(
+        "the Python module grpc", "python3-grpcio", () => Directory.Exists("/usr/lib/python3/dist-packages/grpc"));
+    public static readonly Requirement PythonProtobuf = new(
+        "the Python module google.protobuf", "python3-protobuf", () => Directory.Exists("/usr/lib/python3/dist-packages/google/protobuf"));
+    public static readonly Requirement Node = Program("node", "nodejs");
+    public static readonly Requirement Npm = Program("npm", "npm");
     public static readonly Requirement FreeDiameter = Program("freeDiameterd", "freediameterd");
     public static readonly Requirement FreeDiameterExtensions = new(
         "freeDiameter's acl_wl and rt_default", "freediameter-extensions", () => File.Exists("/usr/lib/freeDiameter/rt_default.fdx"));
@@ -34,6 +40,12 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
 
     /// <summary>What a relay needs.</summary>
     public static readonly Requirement[] FreeDiameterRelay = [Linux, FreeDiameter, FreeDiameterExtensions, Compiler, CompilerHeaders];
+
+    /// <summary>What a gRPC client in Python needs: Debian's own packages, no generated code.</summary>
+    public static readonly Requirement[] PythonClient = [Linux, Python, PythonGrpc, PythonProtobuf, PythonCryptography];
+
+    /// <summary>What a gRPC client on Node.js needs; its packages come by npm.</summary>
+    public static readonly Requirement[] NodeClient = [Linux, Node, Npm];
 
     /// <summary>Skips the calling test with the reasons when something is missing; fails it when HSS_REQUIRE_INTEROP is 1.</summary>
     public static void Demand(params IEnumerable<Requirement> requirements)

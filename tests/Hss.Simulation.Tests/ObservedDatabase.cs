@@ -54,7 +54,7 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
 
     public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query) => _inner.List(query);
 
-    public ServedRequest? FindRequest(string requestId) => _inner.FindRequest(requestId);
+    public ServedRequest? FindRequest(ChangeAuthor author) => _inner.FindRequest(author);
 
     public IReadOnlyList<ChangeRecord> Changes(ChangeQuery query) => _inner.Changes(query);
 

@@ -43,6 +43,54 @@ public sealed class ChangeRecordTests
         Assert.True(await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 1)) > 1UL << 35);
     }
 
+    /// <summary>A slip put right by a document and not by an undo, also when the subscription was gone in between. Spec: TS 33.102 C.1.</summary>
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_key_that_comes_back_in_a_document_goes_on_where_it_was(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        await on.Store.UpsertAsync([Sample.Subscription(1)], None);
+        // Far beyond Delta, so that another key starts anew.
+        await Sample.CommitAsync(on.Store, await Sample.FindAsync(on.Store, 1), new([], [(0, new SequenceState(1UL << 35, 1UL << 35, 0))]));
+        await on.Store.UpsertAsync([Sample.Subscription(1, k: Sample.K(9))], None);
+        Assert.True(await IssueAsync() < 1_000, "the new key starts anew");
+        await on.Store.UpsertAsync([Sample.Subscription(1)], None);
+        Assert.True(await IssueAsync() > 1UL << 35, "the old key goes on");
+
+        await on.Store.UpsertAsync([Sample.Subscription(1, k: Sample.K(9))], None);
+        Assert.True(await IssueAsync() is > 8 and < 10_000, "so does the other one");
+        await on.Store.RemoveAsync(Sample.Id(1), None);
+        await on.Store.UpsertAsync([Sample.Subscription(1)], None);
+        Assert.True(await IssueAsync() > (1UL << 35) + 8, "also after the subscription was gone");
+
+        async Task<ulong> IssueAsync() => await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 1));
+    }
+
+    /// <summary>What the card has lowered stays low: a change that does not touch the key, and its undo, bring no older ceiling back.</summary>
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_resynchronisation_is_not_undone(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        await on.Store.UpsertAsync([Sample.Subscription(1, sqn: 1UL << 40)], None);
+        var change = (await on.Store.ChangeAsync([SubscriptionEdit.Replace(Sample.Subscription(1, sqn: 1UL << 40) with { RegistrationAllowed = false })], Alice, None))[0];
+        await Sample.CommitAsync(on.Store, await Sample.FindAsync(on.Store, 1), new([], [(0, new SequenceState(100, 100, 0))]));
+        var record = (await on.Store.ReadChangesAsync(new() { Id = change.Revision }, None)).Single();
+        await on.Store.ChangeAsync([SubscriptionEdit.Replace(record.Before!)], Alice with { Undoes = change.Revision }, None);
+        Assert.True(await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 1)) is > 100 and < 1_000);
+    }
+
+    /// <summary>A card is its K: it does not begin anew because the realm of its IMPI changes.</summary>
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_private_identity_under_another_name_goes_on_with_its_key(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        await on.Store.UpsertAsync([Sample.Subscription(1, sqn: 1UL << 20)], None);
+        await on.Store.UpsertAsync([Sample.Subscription(1) with { PrivateIdentities = [Sample.Aka(2, k: Sample.K(1))] }], None);
+        Assert.True(await Sample.IssueAsync(on.Store, await Sample.FindAsync(on.Store, 2)) > 1UL << 15);
+    }
+
     [Theory]
     [MemberData(nameof(Databases))]
     public async Task Records_are_read_from_either_end_and_by_what_they_are_about(DatabaseKind kind)
@@ -273,6 +321,24 @@ public sealed class ChangeRecordTests
             Assert.Equal(-1, octets.AsSpan().IndexOf(secret));
             Assert.Equal(-1, octets.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexString(secret))));
         }
+    }
+
+    /// <summary>Whoever has the database alone must not be able to try passwords on the hash of a request.</summary>
+    [Fact]
+    public async Task The_hash_of_a_served_request_is_not_stored_as_it_is()
+    {
+        using var folder = new StoreFolder();
+        var hash = System.Security.Cryptography.SHA256.HashData("a request with a password"u8);
+        var author = Alice with { RequestId = "r", RequestHash = hash };
+        await using (var store = folder.Open())
+        {
+            await store.ChangeAsync([SubscriptionEdit.Replace(Sample.Subscription(1))], author, None);
+            await store.RecordActionAsync("", "x", author with { RequestId = "s" }, None);
+        }
+        Assert.Equal(-1, (await File.ReadAllBytesAsync(folder.Database)).AsSpan().IndexOf(hash));
+        await using var again = folder.Open();
+        Assert.True((await again.ChangeAsync([SubscriptionEdit.Replace(Sample.Subscription(1))], author, None))[0].IsRepeated);
+        await Assert.ThrowsAsync<RequestIdReusedException>(() => again.RecordActionAsync("", "x", author with { RequestId = "s", RequestHash = new byte[32] }, None));
     }
 
     private static void Execute(SqliteConnection connection, string sql)

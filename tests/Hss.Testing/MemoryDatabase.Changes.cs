@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hss.Authentication;
 using Hss.Storage;
 using Hss.Subscribers;
 
@@ -7,8 +8,6 @@ namespace Hss.Testing;
 // Provisioning: changes with their records, lists, access tokens.
 public sealed partial class MemoryDatabase
 {
-    private static readonly Dictionary<string, ulong> s_nothing = [];
-
     public StoredSubscription? ReadVersion(string subscriptionId) => Reading().Version(subscriptionId);
 
     public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query)
@@ -27,7 +26,7 @@ public sealed partial class MemoryDatabase
         return [.. found.OrderBy(one => one.Subscription.SubscriptionId, StringComparer.Ordinal).Take(Math.Clamp(query.Most, 1, SubscriptionQuery.MaxSubscriptions))];
     }
 
-    public ServedRequest? FindRequest(string requestId) => Reading().Requests.GetValueOrDefault(requestId)?.Served;
+    public ServedRequest? FindRequest(ChangeAuthor author) => Reading().Served(author);
 
     public PreparedChange PrepareChange(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author)
     {
@@ -133,7 +132,7 @@ public sealed partial class MemoryDatabase
             if (subscription is null) jobs = RegistrationConsequences.OfRemoval(old!.Subscription, old.States);
             else
             {
-                var least = author.Undoes == 0 ? s_nothing : before.LeastCeilings(subscription, author.Undoes);
+                var least = before.LeastCeilings(subscription, old);
                 after = after.With(Successor(subscription, old, before, least, out jobs)).WithVersion(subscriptionId, kind, now);
             }
             outcomes.Add(new(subscriptionId, kind, after.LastChange, jobs.Length, false));
@@ -156,7 +155,7 @@ public sealed partial class MemoryDatabase
 
     private sealed record VersionFacts(long Revision, DateTimeOffset Created, DateTimeOffset Updated);
 
-    private sealed record RequestFacts(ServedRequest Served, DateTimeOffset Time);
+    private sealed record RequestFacts(ReadOnlyMemory<byte> Hash, ImmutableArray<ChangeOutcome> Outcomes, DateTimeOffset Time);
 
     private sealed record RecordEntry(ChangeRecord Record, StoredSubscriber? Before);
 
@@ -193,10 +192,13 @@ public sealed partial class MemoryDatabase
             return this with { LastChange = record.Id, Changes = Changes.Add(record.Id, new(record, before)) };
         }
 
-        public ServedRequest? Served(ChangeAuthor author) => author.RequestId is { } id ? Requests.GetValueOrDefault(id)?.Served : null;
+        public ServedRequest? Served(ChangeAuthor author) =>
+            author.RequestId is { } id && Requests.GetValueOrDefault(id) is { } facts
+                ? new(facts.Hash.Span.SequenceEqual(author.RequestHash.Span), facts.Outcomes)
+                : null;
 
         public Tables Remember(ChangeAuthor author, ImmutableArray<ChangeOutcome> outcomes, DateTimeOffset now) =>
-            author.RequestId is { } id ? this with { Requests = Requests.Add(id, new(new(author.RequestHash, outcomes), now)) } : this;
+            author.RequestId is { } id ? this with { Requests = Requests.Add(id, new(author.RequestHash, outcomes, now)) } : this;
 
         public Subscription? After(ChangeRecord record)
         {
@@ -207,20 +209,22 @@ public sealed partial class MemoryDatabase
             return Subscriptions.GetValueOrDefault(record.SubscriptionId)?.Subscription;
         }
 
-        public Dictionary<string, ulong> LeastCeilings(Subscription now, long undoes)
+        public Dictionary<string, ulong> LeastCeilings(Subscription now, StoredSubscriber? old)
         {
             var ceilings = new Dictionary<string, ulong>(StringComparer.Ordinal);
-            foreach (var (id, entry) in Changes)
+            var versions = Changes.Values.Reverse().Where(entry => entry.Record.SubscriptionId == now.SubscriptionId).Select(entry => entry.Before).OfType<StoredSubscriber>();
+            foreach (var identity in now.PrivateIdentities)
             {
-                if (id < undoes || entry.Record.SubscriptionId != now.SubscriptionId || entry.Before is not { } before) continue;
-                for (var i = 0; i < before.SqnCeilings.Length; i++)
-                {
-                    var old = before.Subscription.PrivateIdentities[i];
-                    if (now.PrivateIdentities.Any(identity => identity.Identity == old.Identity && identity.Credentials.Aka is { } aka && aka.K.Equals(old.Credentials.Aka?.K)))
-                        ceilings[old.Identity] = Math.Max(before.SqnCeilings[i], ceilings.GetValueOrDefault(old.Identity));
-                }
+                if (identity.Credentials.Aka is not { } aka || (old is not null && Has(old, aka, identity.Identity))) continue;
+                if (versions.Prepend(old).OfType<StoredSubscriber>().FirstOrDefault(version => Has(version, aka, null)) is { } newest)
+                    ceilings[identity.Identity] = newest.SqnCeilings.Where((_, i) => IsKey(newest.Subscription.PrivateIdentities[i], aka)).Max();
             }
             return ceilings;
+
+            static bool IsKey(PrivateIdentity identity, AkaCredentials aka) => identity.Credentials.Aka is { } its && its.K.Equals(aka.K);
+
+            static bool Has(StoredSubscriber version, AkaCredentials aka, string? name) =>
+                version.Subscription.PrivateIdentities.Any(its => IsKey(its, aka) && (name is null || its.Identity == name));
         }
     }
 }

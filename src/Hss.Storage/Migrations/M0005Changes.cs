@@ -42,7 +42,7 @@ internal sealed class M0005Changes : Migration
             CREATE TABLE provisioning_request (
                 -- Requests that were served: the same id again changes nothing and gets the same outcome.
                 request_id TEXT NOT NULL CONSTRAINT PK_provisioning_request PRIMARY KEY,
-                request_hash BLOB NOT NULL,     -- SHA-256 of the request
+                request_hash BLOB NOT NULL,     -- of the SHA-256 of the request: HMAC-SHA-256 under a key derived from the master key
                 time INTEGER NOT NULL,          -- milliseconds since 1970, UTC
                 outcomes BLOB NOT NULL          -- JSON in UTF-8, of each subscription: [name, kind, revision, jobs]
             ) WITHOUT ROWID;

@@ -43,6 +43,12 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author)
         _drafts.Add(new(edit.SubscriptionId, old, now, document, ImmutableCollectionsMarshal.AsImmutableArray(credentials), differs));
     }
 
+    /// <summary>Private identities of a new version that get a K which they do not have in the old one.</summary>
+    public IReadOnlyList<PrivateIdentity> GetNewKeys(StoredVersion? old, Subscription now) =>
+        [.. now.PrivateIdentities.Where(identity => identity.Credentials.Aka is { } aka && old?.PrivateIdentities.Exists(row =>
+            string.Equals(row.Identity, identity.Identity, StringComparison.Ordinal)
+            && seal.Open(row.Identity, row.SealedCredentials)?.Aka is { } before && before.K.Equals(aka.K)) != true)];
+
     /// <param name="standing">What else stands of each of <see cref="Differing"/>, or came before it.</param>
     public ChangePlan Plan(IReadOnlyDictionary<string, StandingState> standing)
     {
@@ -126,7 +132,7 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author)
 
 /// <summary>What stands of a subscription besides its version.</summary>
 /// <param name="Served">The old subscription, when an S-CSCF has stored its name for some set of it.</param>
-/// <param name="LeastCeilings">For an undo: the ceilings that keys had which now come back.</param>
+/// <param name="LeastCeilings">By private identity: the ceiling that the K had which it gets now, when the subscription had this K before.</param>
 internal sealed record StandingState(
     Dictionary<string, (int Set, PublicIdentityType Type)> PublicIdentities, Dictionary<int, RegistrationState> States, Subscription? Served,
     Dictionary<string, ulong> LeastCeilings)

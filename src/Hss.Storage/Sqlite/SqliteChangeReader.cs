@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Hss.Authentication;
 using Hss.Subscribers;
 using Microsoft.Data.Sqlite;
@@ -11,27 +12,48 @@ internal sealed class SqliteChangeReader(SqliteConnection connection, SqliteRead
 
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
-    public ServedRequest? FindRequest(string requestId)
+    public ServedRequest? FindRequest(ChangeAuthor author)
     {
+        if (author.RequestId is not { } requestId) return null;
         using var rows = Prepared("SELECT request_hash, outcomes FROM provisioning_request WHERE request_id = ?1").Rows(requestId);
-        return rows.Read() ? new(rows.Octets(0), RequestOutcomes.Read(rows.Octets(1))) : null;
+        return rows.Read() ? new(CryptographicOperations.FixedTimeEquals(rows.Octets(0), seal.MarkOf(author)), RequestOutcomes.Read(rows.Octets(1))) : null;
     }
 
-    /// <summary>For an undo: the highest ceiling that each key of a subscription had when a change from that record on took it away.</summary>
-    /// Why: the store forgets the ceiling of a K that was replaced by another far from it, and this K comes back now. Spec: TS 33.102 C.1.
-    public Dictionary<string, ulong> LeastCeilings(Subscription now, long undoes)
+    /// <summary>The ceilings of keys that a subscription had before, by the private identities that get them now.</summary>
+    /// Why: the store forgets the ceiling of a K that was replaced by another far from it, and knows it of an identity and not of a card. An undo, a slip
+    /// that is put right, or a card whose IMPI gets another name bring the same K. Spec: TS 33.102 C.1 (no SQN twice).
+    /// Why the newest record of a K and not the highest: in between only a verified resynchronisation can have lowered it, and the card wanted that.
+    public Dictionary<string, ulong> LeastCeilings(string subscriptionId, StoredVersion? old, IReadOnlyList<PrivateIdentity> newKeys)
     {
         var ceilings = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        if (old is not null) Note(old.PrivateIdentities);
         using var rows = Prepared("""
-            SELECT before_credentials FROM subscription_change WHERE subscription_id = ?1 AND id >= ?2 AND before_credentials IS NOT NULL
-            """).Rows(now.SubscriptionId, undoes);
-        while (rows.Read())
-            foreach (var old in OldCredentials.Read(rows.Octets(0)))
-                foreach (var identity in now.PrivateIdentities)
-                    if (string.Equals(identity.Identity, old.Identity, StringComparison.Ordinal)
-                        && identity.Credentials.Aka is { } aka && seal.Open(old.Identity, old.SealedCredentials)?.Aka is { } before && before.K.Equals(aka.K))
-                        ceilings[identity.Identity] = Math.Max(old.SqnCeiling, ceilings.GetValueOrDefault(identity.Identity));
+            SELECT before_credentials FROM subscription_change WHERE subscription_id = ?1 AND before_credentials IS NOT NULL ORDER BY id DESC
+            """).Rows(subscriptionId);
+        while (ceilings.Count < newKeys.Count && rows.Read())
+        {
+            try
+            {
+                Note(OldCredentials.Read(rows.Octets(0)));
+            }
+            catch (InvalidDataException)
+            {
+                // Whoever reads the record is told; a damaged one must not keep every new key out.
+            }
+        }
         return ceilings;
+
+        void Note(List<PrivateIdentityInStore> version)
+        {
+            var keys = version.ConvertAll(row => (Key: seal.Open(row.Identity, row.SealedCredentials)?.Aka?.K, row.SqnCeiling));
+            foreach (var identity in newKeys)
+            {
+                if (ceilings.ContainsKey(identity.Identity)) continue;
+                foreach (var (key, ceiling) in keys)
+                    if (key is not null && key.Equals(identity.Credentials.Aka!.K))
+                        ceilings[identity.Identity] = Math.Max(ceiling, ceilings.GetValueOrDefault(identity.Identity));
+            }
+        }
     }
 
     public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query)

@@ -11,6 +11,7 @@ internal sealed class SqliteChangeWriter : IDisposable
     private const int PruneBatch = 500;
 
     private readonly SqliteReader _reader;
+    private readonly CredentialSeal _seal;
     private readonly Statement _record;
     private readonly Statement _remember;
     private readonly Statement _prune;
@@ -19,9 +20,9 @@ internal sealed class SqliteChangeWriter : IDisposable
     private readonly Statement _removeToken;
 
     /// <summary><paramref name="reader"/> reads on the writer's own connection.</summary>
-    public SqliteChangeWriter(SqliteConnection connection, SqliteReader reader)
+    public SqliteChangeWriter(SqliteConnection connection, SqliteReader reader, CredentialSeal seal)
     {
-        _reader = reader;
+        (_reader, _seal) = (reader, seal);
         _record = new(connection, """
             INSERT INTO subscription_change
                 (time, kind, subscription_id, actor, method, remote_address, request_id, undoes, summary, before_document, before_credentials)
@@ -45,11 +46,11 @@ internal sealed class SqliteChangeWriter : IDisposable
     }
 
     /// <summary>The outcome of the same request, when it was served before.</summary>
-    public ServedRequest? FindServed(ChangeAuthor author) => author.RequestId is { } id ? _reader.Changes.FindRequest(id) : null;
+    public ServedRequest? FindServed(ChangeAuthor author) => _reader.Changes.FindRequest(author);
 
     public void Remember(ChangeAuthor author, ImmutableArray<ChangeOutcome> outcomes, DateTimeOffset now)
     {
-        if (author.RequestId is { } id) _remember.Run(id, author.RequestHash.ToArray(), now.ToUnixTimeMilliseconds(), RequestOutcomes.Write(outcomes));
+        if (author.RequestId is { } id) _remember.Run(id, _seal.MarkOf(author), now.ToUnixTimeMilliseconds(), RequestOutcomes.Write(outcomes));
     }
 
     /// <summary>Writes a record and gives its number.</summary>

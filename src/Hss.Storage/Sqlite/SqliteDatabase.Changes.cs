@@ -12,7 +12,7 @@ public sealed partial class SqliteDatabase
 
     public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query) => Reading(query, static (reader, what) => reader.Changes.List(what));
 
-    public ServedRequest? FindRequest(string requestId) => Reading(requestId, static (reader, id) => reader.Changes.FindRequest(id));
+    public ServedRequest? FindRequest(ChangeAuthor author) => Reading(author, static (reader, who) => reader.Changes.FindRequest(who));
 
     public IReadOnlyList<ChangeRecord> Changes(ChangeQuery query) => Reading(query, static (reader, what) => reader.Changes.Changes(what));
 
@@ -28,7 +28,7 @@ public sealed partial class SqliteDatabase
         var old = Reading(edits, static (reader, all) => reader.AtOneMoment(() => all.Select(edit => reader.Version(edit.SubscriptionId)).ToArray()));
         // Outside of the reader: what an edit throws is the caller's own and no failure of the store.
         for (var i = 0; i < old.Length; i++) planner.Run(edits[i], old[i], Understood);
-        var standing = Reading((planner, author), static (reader, what) => reader.AtOneMoment(() => Standing(reader, what.planner, what.author)));
+        var standing = Reading(planner, static (reader, what) => reader.AtOneMoment(() => Standing(reader, what)));
         var plan = planner.Plan(standing);
         return new(
             [.. plan.Versions.Where(version => version.Kind != ChangeKind.None).Select(version => (version.SubscriptionId, version.Now))],
@@ -82,14 +82,14 @@ public sealed partial class SqliteDatabase
         }
     }
 
-    private static Dictionary<string, StandingState> Standing(SqliteReader reader, ChangePlanner planner, ChangeAuthor author)
+    private static Dictionary<string, StandingState> Standing(SqliteReader reader, ChangePlanner planner)
     {
         var standing = new Dictionary<string, StandingState>(StringComparer.Ordinal);
         foreach (var (subscriptionId, old, now) in planner.Differing)
         {
-            // Only an undo brings back what was there before; a document is taken as it is (CarryOver).
-            Dictionary<string, ulong>? ceilings = author.Undoes > 0 && now is not null ? reader.Changes.LeastCeilings(now, author.Undoes) : null;
-            if (old is not null || ceilings is not null) standing[subscriptionId] = Standing(reader, old, ceilings ?? []);
+            var newKeys = now is null ? [] : planner.GetNewKeys(old, now);
+            var ceilings = newKeys.Count == 0 ? [] : reader.Changes.LeastCeilings(subscriptionId, old, newKeys);
+            if (old is not null || ceilings.Count > 0) standing[subscriptionId] = Standing(reader, old, ceilings);
         }
         return standing;
     }

@@ -240,7 +240,7 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
         {
             var writer = new SqliteWriter(connection, _time);
             _inner = new(connection, _seal);
-            _changes = new(connection, _inner);
+            _changes = new(connection, _inner, _seal);
             _provisioning = new(writer, _inner, _changes);
             _writer = writer;
         }

@@ -13,7 +13,7 @@ public sealed record ChangeAuthor(string Actor, string Method)
     /// <summary>The caller's own name for this request: a second one with it changes nothing. Null: none.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>SHA-256 of the request: the same id with another request is refused.</summary>
+    /// <summary>SHA-256 of the request: the same id with another request is refused. Secrets may be guessed from it, so it is stored under a key only.</summary>
     public ReadOnlyMemory<byte> RequestHash { get; init; }
 
     /// <summary>The record this change undoes; 0: none.</summary>

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Hss.Cli.Tests.Documentation;
 
 /// <summary>A page of docs/ whose commands are run, in their order and by a shell, and whose printed output is compared with what came.</summary>
-/// Shape of a page: blocks fenced with ```console are run; a line "$ command" is one command (one that ends with a backslash goes on in the next line),
+/// Shape of a page: blocks fenced with ```console are run; a line "$ command" is one command (one that ends with a backslash goes on in the next line, and
+/// lines "> text" below it belong to it, as the shell shows them for a here-document),
 /// the lines below it are its output, standard error included. In the expected output … stands for any text within a line, and a line that is only … for any
 /// number of lines: for what is random, or is a time. Blocks fenced otherwise are only read. Blanks at the end of a line do not count.
 /// All commands of a page run in one bash, in one empty folder: variables, files and $? live on, as at a terminal. hss is the built command.
@@ -49,7 +50,11 @@ internal static partial class DocumentedCommands
                 if (!lines[i].StartsWith("$ ", StringComparison.Ordinal))
                     throw new FormatException($"a block of commands begins with output: {lines[i]}");
                 var command = new StringBuilder(lines[i++][2..]);
-                while (command.Length > 0 && command[^1] == '\\' && i < lines.Length) command.Append('\n').Append(lines[i++]);
+                while (i < lines.Length && (lines[i] == ">" || lines[i].StartsWith("> ", StringComparison.Ordinal) || command.Length > 0 && command[^1] == '\\'))
+                {
+                    command.Append('\n').Append(lines[i].StartsWith('>') ? lines[i][Math.Min(2, lines[i].Length)..] : lines[i]);
+                    i++;
+                }
                 var expected = lines[i..].TakeWhile(line => !line.StartsWith("$ ", StringComparison.Ordinal)).ToArray();
                 i += expected.Length;
                 steps.Add((command.ToString(), expected));

@@ -28,6 +28,14 @@ public class DocumentedCommandsTests
         number … of here
         $ echo wrong >&2
         wrong
+        $ cat <<'END'
+        > here
+        >
+        > there
+        > END
+        here
+
+        there
         ```
         """;
 
@@ -41,8 +49,9 @@ public class DocumentedCommandsTests
     [InlineData("\n1\n", "\n0\n")]
     [InlineData("of here", "of there")]
     [InlineData("a\n…\n", "b\n…\n")]
-    [InlineData("wrong\n```", "wrong\nmore\n```")]
-    [InlineData("$ echo wrong >&2\nwrong", "$ echo wrong >&2")]
+    [InlineData("there\n```", "there\nmore\n```")]
+    [InlineData("> there", "> elsewhere")]
+    [InlineData("$ echo wrong >&2\nwrong\n", "$ echo wrong >&2\n")]
     public async Task A_page_that_is_not_true_is_found_out(string printed, string instead)
     {
         var page = Page.ReplaceLineEndings("\n") + "\n";

@@ -14,7 +14,7 @@ public class ResyncPageTests
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
     }
 
-    private static string FindRoot()
+    internal static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Hss.sln"))) return folder.FullName;

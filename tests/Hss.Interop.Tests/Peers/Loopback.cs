@@ -16,12 +16,20 @@ internal static class Loopback
 
     public static IPAddress Scscf { get; } = Address(31);
 
+    /// <summary>Between the CSCFs and the HSS.</summary>
+    public static IPAddress CscfTap { get; } = Address(32);
+
     public static IPAddress ApplicationServer { get; } = Address(40);
 
     public static IPAddress UserEquipment { get; } = Address(50);
 
     /// <summary>For the HSS behind relays, so that it can run beside the Kamailio rig's.</summary>
     public static IPAddress RelayedHss { get; } = Address(12);
+
+    /// <summary>For the clients of the provisioning API: in clear, and over TLS.</summary>
+    public static IPAddress ProvisionedHss { get; } = Address(13);
+
+    public static IPAddress SecuredHss { get; } = Address(14);
 
     public static IPAddress Relay { get; } = Address(60);
 
