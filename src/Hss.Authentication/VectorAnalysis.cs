@@ -58,9 +58,5 @@ public sealed class VectorAnalysis
         return Of(vector, key, indBits);
     }
 
-    /// <summary>The response that a UE with this key gives to this challenge (AKAv1-MD5). The request's own nonce counts for nothing.</summary>
-    public string ExpectedResponse(string userName, string realm, in DigestRequest request) =>
-        Digest.Response(DigestAlgorithm.Md5, AkaDigest.Ha1V1(userName, realm, _vector.Xres), request with { Nonce = Nonce });
-
     public override string ToString() => "***";
 }

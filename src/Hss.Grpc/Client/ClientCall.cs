@@ -148,6 +148,8 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
             }
             request.Headers.TryAddWithoutValidation(HeaderNames.Timeout, GrpcTimeout.Write(left));
             _deadline = _channel.Options.Time.CreateTimer(_ => DeadlineIsOver(), null, left, Timeout.InfiniteTimeSpan);
+            // Cancelled at that moment: whoever did it has not seen the timer, which would keep the call until its deadline.
+            if (Ended() is not null) _deadline.Dispose();
         }
         return request;
     }

@@ -39,10 +39,13 @@ public static class ServiceProfileJson
     }
 
     /// <summary>With every filter written out, shared ones too, and nothing said of templates: what an S-CSCF evaluates.</summary>
-    public static ReadOnlyMemory<byte> WriteRendered(ServiceProfile profile) => Write(profile, ServiceProfileForm.WrittenOut);
-
-    /// <summary>As an operator would write it, with references to templates and sets.</summary>
-    public static ReadOnlyMemory<byte> WriteDocument(ServiceProfile profile) => Write(profile, ServiceProfileForm.Document);
+    public static ReadOnlyMemory<byte> WriteRendered(ServiceProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options)) ServiceProfileWriter.Write(json, profile, ServiceProfileForm.WrittenOut);
+        return buffer.WrittenMemory;
+    }
 
     /// <summary>User-Data that an S-CSCF would get for a user with this profile, who is user@ims.example.org.</summary>
     public static ReadOnlyMemory<byte> WriteUserData(ServiceProfile profile) => UserDataXml.Write(Sample(profile), 0, "user@" + SampleRealm);
@@ -54,14 +57,6 @@ public static class ServiceProfileJson
         ImplicitRegistrationSets = [new() { PublicIdentities = [new() { Identity = "sip:user@" + SampleRealm, ServiceProfile = profile.Name }] }],
         ServiceProfiles = [profile],
     };
-
-    private static ReadOnlyMemory<byte> Write(ServiceProfile profile, ServiceProfileForm form)
-    {
-        ArgumentNullException.ThrowIfNull(profile);
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options)) ServiceProfileWriter.Write(json, profile, form);
-        return buffer.WrittenMemory;
-    }
 }
 
 /// <summary>The profile, or what keeps it from being one. ServiceProfile is null exactly when Problems is not empty.</summary>
