@@ -97,13 +97,8 @@ internal static class CredentialsCommands
     private static async Task<string> KeyAsync(Invocation invocation, string option, string where, CancellationToken stop)
     {
         // The text is not repeated: it may be the key.
-        if (where != "-" && (where.Length < 2 || where[0] != '@'))
-            throw new CliException($"{option} takes @FILE or -, not the key itself: every user of this machine can read the command line");
-        var file = where == "-" ? where : where[1..];
-        var lines = (await invocation.ReadTextAsync(file, MaxFileBytes, stop).ConfigureAwait(false)).Split('\n');
-        var text = lines[0].TrimEnd('\r');
-        if (text.Length == 0) throw new CliException($"{option}: the first line of {Invocation.Name(file)} is empty");
-        return text;
+        if (!KeyText.IsPlace(where)) throw new CliException($"{option} takes @FILE or -, not the key itself: every user of this machine can read the command line");
+        return await KeyText.ReadAsync(invocation, option, where, stop).ConfigureAwait(false);
     }
 
     private static Option<string?> Key(string name, string description) => Text(name, "@FILE|-", description);

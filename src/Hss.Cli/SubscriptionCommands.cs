@@ -79,7 +79,7 @@ internal static class SubscriptionCommands
     {
         var id = Argument("ID", "subscription id");
         var allowMissing = Flag("--allow-missing", "one that does not exist counts as deleted");
-        var command = Command("delete", "Removes a subscription; who is registered is de-registered first (RTR).", id, allowMissing, Etag, ValidateOnly, RequestId, Yes);
+        var command = Command("delete", "Removes a subscription; who is registered is de-registered (RTR).", id, allowMissing, Etag, ValidateOnly, RequestId, Yes);
         Invocation.Handle(command, around, async (invocation, stop) =>
         {
             var subscriptionId = invocation.Value(id);

@@ -36,7 +36,8 @@ internal static class TokenCommands
             }
             if (file is not null)
             {
-                await file.WriteAsync((response.Token + "\n").AsMemory(), stop).ConfigureAwait(false);
+                // Whatever comes meanwhile: the token exists, and is shown nowhere else.
+                await file.WriteAsync((response.Token + "\n").AsMemory(), CancellationToken.None).ConfigureAwait(false);
                 response.Token = "";
             }
             invocation.Output.Object(response, output =>

@@ -72,7 +72,9 @@ public static class RpcErrors
 
     public static ErrorInfo? Reason(this RpcException problem) => problem.Detail<ErrorInfo>();
 
-    private static string Shorten(string text) => text.Length <= MaxTextLength ? text : text[..MaxTextLength] + "...";
+    // Not between the two halves of a character, which would be no text.
+    private static string Shorten(string text) =>
+        text.Length <= MaxTextLength ? text : text[..(char.IsHighSurrogate(text[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength)] + "...";
 
     private static T? Detail<T>(this RpcException problem) where T : class, IMessage<T>, new()
     {

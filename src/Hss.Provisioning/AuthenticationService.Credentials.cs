@@ -15,7 +15,6 @@ public sealed partial class AuthenticationService
 
     private async Task<V1.SetCredentialsResponse> SetAsync(V1.SetCredentialsRequest request, ServerCallContext context, CancellationToken cancellationToken)
     {
-        RequestIds.Check(request.RequestId);
         if (request.Aka is null && request.SipDigest is null)
             throw Refusals.Field("aka", "is missing, and so is sip_digest; one of them is needed (UpsertSubscription takes everything else)");
         var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);

@@ -33,17 +33,10 @@ public sealed partial class AuthenticationService
         response.DryRun = request.DryRun;
         logger.EngineerResynchronised(privateIdentity, response.Verdict, request.DryRun, author.Actor);
         if (request.DryRun) return response;
-        try
-        {
-            await store.RecordActionAsync(subscriptionId, $"resynchronisation of {privateIdentity}: {NameOf(response.Verdict)}, "
-                + $"SQN {response.Before.Sqn} to {response.After.Sqn}", author, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException) when (response.Verdict == V1.ResynchroniseResponse.Types.Verdict.Moved)
-        {
-            // The usual sentence, that nothing was changed, would send somebody to do it again.
-            throw new RpcException(new Status(StatusCode.Unavailable,
-                "the sequence number was moved, but the store could not write the audit record; GetSequenceNumber shows where it stands"));
-        }
+        var isMoved = response.Verdict == V1.ResynchroniseResponse.Types.Verdict.Moved;
+        await ActionRecord.WriteAsync(store, subscriptionId,
+            $"resynchronisation of {privateIdentity}: {NameOf(response.Verdict)}, SQN {response.Before.Sqn} to {response.After.Sqn}", author,
+            isMoved ? "the sequence number was moved (GetSequenceNumber shows where it stands)" : "the AUTS was judged and nothing moved").ConfigureAwait(false);
         return response;
     }
 

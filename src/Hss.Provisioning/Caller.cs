@@ -10,9 +10,6 @@ namespace Hss.Provisioning;
 /// <param name="RemoteAddress">Its IP address without the port, which says nothing a day later. Null: not known.</param>
 public sealed record Caller(string Name, AccessRole Role, string? RemoteAddress)
 {
-    /// <summary>The longest request_id: a UUID has 36 characters, and some put the name of their job before it.</summary>
-    public const int MaxRequestIdLength = 128;
-
     // An object, not a text: nobody else can have the same key by accident.
     private static readonly object Key = new();
 
@@ -35,15 +32,15 @@ public sealed record Caller(string Name, AccessRole Role, string? RemoteAddress)
     /// <param name="context">The call; gives the name of the method.</param>
     /// <param name="requestId">The request's own request_id; null or empty: none.</param>
     /// <param name="request">The whole request as it came. Its secrets go into the hash and nowhere else.</param>
-    /// Errors: <see cref="RpcException"/> INVALID_ARGUMENT for a request_id that cannot be one.
+    /// Errors: <see cref="RpcException"/> INVALID_ARGUMENT for a request_id that is no UUID.
     public ChangeAuthor AuthorFor(ServerCallContext context, string? requestId, IMessage request)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(request);
         var author = new ChangeAuthor(Name, MethodName(context)) { RemoteAddress = RemoteAddress };
         if (string.IsNullOrEmpty(requestId)) return author;
-        if (requestId.Length > MaxRequestIdLength || !requestId.All(c => c is > ' ' and <= '~'))
-            throw new RpcException(new Status(StatusCode.InvalidArgument, $"request_id: is not 1 to {MaxRequestIdLength} visible ASCII characters; take a UUID"));
+        // Why a UUID and nothing else (AIP-155): a counter or a date is used again by the next script, and its change would silently not happen.
+        if (!Guid.TryParseExact(requestId, "D", out _)) throw Refusals.Field("request_id", "is no UUID; it looks like 123e4567-e89b-42d3-a456-426614174000");
         return author with { RequestId = requestId, RequestHash = Hash(request) };
     }
 

@@ -22,25 +22,19 @@ public sealed class NodeService(DiameterNode.DiameterNode node, SubscriberStore 
         return Task.FromResult(answer);
     }
 
-    /// Order: ends when the connection is gone. Why it is recorded behind: with a store in trouble a peer can be sent away all the same.
+    /// Order: ends when the connection is gone, which the node bounds; a client that does not wait for it changes nothing.
+    /// Why it is recorded behind: with a store in trouble a peer can be sent away all the same.
     public override Task<V1.DisconnectPeerResponse> DisconnectPeer(V1.DisconnectPeerRequest request, ServerCallContext context)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(context);
-        return Refusals.GuardAsync(context, async cancellationToken =>
+        return Refusals.GuardAsync(context, async _ =>
         {
             if (request.Identity.Length == 0) throw Refusals.Field("identity", "is missing; give the Origin-Host of an open peer");
             var cause = CauseOf(request.Cause);
             var author = Caller.Of(context).AuthorFor(context, null, request);
-            if (!await node.DisconnectAsync(request.Identity, cause, cancellationToken).ConfigureAwait(false)) throw NotOpen(request.Identity);
-            try
-            {
-                await store.RecordActionAsync("", $"DPR ({NameOf(cause)}) to {request.Identity}", author, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (StoreUnavailableException)
-            {
-                throw new RpcException(new Status(StatusCode.Unavailable, "the peer is disconnected, but the store could not write the audit record"));
-            }
+            if (!await node.DisconnectAsync(request.Identity, cause, CancellationToken.None).ConfigureAwait(false)) throw NotOpen(request.Identity);
+            await ActionRecord.WriteAsync(store, "", $"DPR ({NameOf(cause)}) to {request.Identity}", author, "the peer is disconnected").ConfigureAwait(false);
             return new V1.DisconnectPeerResponse();
         });
     }

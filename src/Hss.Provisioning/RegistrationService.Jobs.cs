@@ -50,7 +50,7 @@ public sealed partial class RegistrationService
                 var now = await FindJobAsync(request.Id, cancellationToken).ConfigureAwait(false);
                 throw new RpcException(new Status(StatusCode.FailedPrecondition, $"job {now.Id} is {now.State.ToString().ToLowerInvariant()}; {rule}"));
             }
-            await store.RecordActionAsync(before.SubscriptionId, $"job {before.Id} {what}", author, CancellationToken.None).ConfigureAwait(false);
+            await ActionRecord.WriteAsync(store, before.SubscriptionId, $"job {before.Id} {what}", author, $"the job is {what}").ConfigureAwait(false);
             return new V1.ChangeJobResponse { Job = RegistrationMessage.Of(await FindJobAsync(request.Id, CancellationToken.None).ConfigureAwait(false)) };
         });
 

@@ -90,7 +90,6 @@ public sealed partial class RegistrationService(SubscriberStore store, Registrat
             var reason = ReasonOf(request.Reason);
             if (request.Info.Length > MaxInfoLength || request.Info.Any(char.IsControl))
                 throw Refusals.Field("info", $"is not one line of at most {MaxInfoLength} characters; the user may be shown it");
-            RequestIds.Check(request.RequestId);
             var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             if (author.RequestId is null) return await DeregisterAsync(request, identity, reason, author, cancellationToken).ConfigureAwait(false);
             await _repeatable.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -123,8 +122,8 @@ public sealed partial class RegistrationService(SubscriberStore store, Registrat
             : await control.DeregisterPublicIdentityAsync(identity.Canonical, reason, info, CancellationToken.None).ConfigureAwait(false);
         if (outcome == DeregistrationOutcome.UnknownIdentity) throw Unknown(identity);
         if (outcome == DeregistrationOutcome.NothingRegistered) return new V1.DeregisterResponse();
-        await store.RecordActionAsync(
-            subscriber.Subscription.SubscriptionId, $"RTR ({RegistrationMessage.NameOf(reason)}) for {identity.Canonical}", author, CancellationToken.None).ConfigureAwait(false);
+        await ActionRecord.WriteAsync(store, subscriber.Subscription.SubscriptionId, $"RTR ({RegistrationMessage.NameOf(reason)}) for {identity.Canonical}", author,
+            "the de-registration is written").ConfigureAwait(false);
         return new V1.DeregisterResponse { Written = true };
     }
 

@@ -19,8 +19,8 @@ namespace Hss.Server;
 /// Order: made before the node is open, so that a configuration that cannot be stops the start; opened after it; drained before the store closes.
 internal sealed class ProvisioningListener : IAsyncDisposable
 {
-    /// <summary>How long calls under way may go on when the server stops. Streams have no end of their own, and clients of both streams go on where
-    /// they were.</summary>
+    /// <summary>How long calls under way may go on when the server stops. A watch ends at once; an import has
+    /// no end of its own, and its client goes on where it was.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(3);
 
     private readonly IReadOnlyList<ListenAddress> _listen;
@@ -65,8 +65,8 @@ internal sealed class ProvisioningListener : IAsyncDisposable
 
         _registrations = new RegistrationService(store, control);
         _server = new GrpcServer(options, loggers);
-        // Every service there is, in the order of docs/provisioning.md.
-        _server.Add(new Subscriptions(store, () => documents.Current, settings.Cx, time, loggers.CreateLogger<Subscriptions>()));
+        // Every service there is, but for health and reflection, which the server adds.
+        _server.Add(new Subscriptions(store, () => documents.Current, settings.Cx, time, loggers.CreateLogger<Subscriptions>(), _server.Stopping));
         _server.Add(new AuthenticationService(store, settings.Cx, () => documents.Current, SystemRandomSource.Instance, loggers.CreateLogger<AuthenticationService>()));
         _server.Add(_registrations);
         _server.Add(new ServiceProfileService(documents.Templates, () => documents.Current,

@@ -117,6 +117,15 @@ public sealed class PyHssTests : IDisposable
         Assert.DoesNotContain(report.Remarks, remark => remark.Subject.Contains("ifc_path", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_name_that_JSON_would_read_otherwise_stays_a_name_in_a_mapping()
+    {
+        var mapping = IfcMapping.Parse("""{"default_ifc.xml":{"initialFilterCriteria":[{"template":"telephony","parameters":{"as_uri":"sip:{imsi}@as.{domain}"}}]}}"""u8, "map.json");
+        var (documents, report) = Read(Database(Auc(1, "desk\"1") + Ims(1, "desk\"1") + Auc(2, "desk2") + Ims(2, "desk2")), new() { Mapping = mapping, Domain = Domain });
+        Assert.Equal(2, documents.Count + report.Refused);
+        Assert.Contains(documents, document => document.SubscriptionId == "imsi-desk2");
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("{\"a\":[]}")]

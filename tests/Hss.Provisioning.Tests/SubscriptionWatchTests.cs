@@ -104,6 +104,20 @@ public sealed class SubscriptionWatchTests
         Assert.Equal(IdOf(1), call.ResponseStream.Current.SubscriptionId);
     }
 
+    [Fact]
+    public async Task It_ends_with_the_server()
+    {
+        await using var rig = new ServiceRig();
+        using var stop = new CancellationTokenSource();
+        var subscriptions = new Subscriptions(
+            rig.Store, () => rig.Documents, new(), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Subscriptions>.Instance, stop.Token);
+        var changes = new Received<V1.SubscriptionChange>(int.MaxValue);
+        var call = subscriptions.WatchSubscriptions(new(), changes, Call("WatchSubscriptions"));
+        await changes.NextAsync();
+        await stop.CancelAsync();
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
+    }
+
     private sealed class Watch : IAsyncDisposable
     {
         private readonly ServiceRig _rig;

@@ -8,8 +8,6 @@ namespace Hss.Cli;
 /// Errors: <see cref="CliException"/> that names the option and never quotes a key.
 internal static class AkaInput
 {
-    private const int MaxFileBytes = 64 * 1024;
-
     /// <summary>K with OP, OPc or both.</summary>
     public static async Task<AkaKey> KeyAsync(Invocation invocation, CancellationToken stop)
     {
@@ -20,23 +18,15 @@ internal static class AkaInput
         return new(k, op, opc);
     }
 
+    /// <summary>One key. Why the octets themselves may be given, unlike for stored subscribers: test cards' keys are no secret, and one compares many by hand.</summary>
     public static async Task<Secret?> SecretAsync(Invocation invocation, Option<string?> option, CancellationToken stop)
     {
         if (invocation.Value(option) is not { } where) return null;
-        string text;
-        if (where == "-" || where.StartsWith('@'))
-        {
-            var file = where == "-" ? where : where[1..];
-            var content = await invocation.ReadTextAsync(file, MaxFileBytes, stop).ConfigureAwait(false);
-            text = content.Split('\n', 2)[0];
-        }
-        else
-        {
-            text = where;
-            // A script has no history, and a note in its log would only frighten.
-            if (invocation.Around.IsErrorTerminal)
-                invocation.Output.Note($"{option.Name}: the key stays in the shell's history and shows in ps; @FILE or - keeps it out of both");
-        }
+        var isPlace = KeyText.IsPlace(where);
+        // A script has no history, and a note in its log would only frighten.
+        if (!isPlace && invocation.Around.IsErrorTerminal)
+            invocation.Output.Note($"{option.Name}: the key stays in the shell's history and shows in ps; @FILE or - keeps it out of both");
+        var text = isPlace ? await KeyText.ReadAsync(invocation, option.Name, where, stop).ConfigureAwait(false) : where;
         return OctetText.TryRead(text, MilenageKey.LengthBytes, out var octets, out var problem) ? new(octets) : throw new CliException($"{option.Name} {problem}");
     }
 

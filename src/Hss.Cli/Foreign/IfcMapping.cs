@@ -54,8 +54,10 @@ public sealed class IfcMapping
     }
 
     /// <summary>The profile for a file, its places filled; null when the mapping does not have it.</summary>
-    /// Why text is put into JSON text: what is put in are digits and host names, checked before.
+    /// Why text is put into JSON text: places may be anywhere in it; what is put in is escaped, since with a domain given an imsi may be any name.
     internal JsonObject? Find(string file, string imsi, string msisdn, string domain) => !_profiles.TryGetValue(file, out var json) ? null
-        : JsonNode.Parse(json.Replace("{imsi}", imsi, StringComparison.Ordinal).Replace("{msisdn}", msisdn, StringComparison.Ordinal)
-            .Replace("{domain}", domain, StringComparison.Ordinal))!.AsObject();
+        : JsonNode.Parse(json.Replace("{imsi}", Escaped(imsi), StringComparison.Ordinal).Replace("{msisdn}", Escaped(msisdn), StringComparison.Ordinal)
+            .Replace("{domain}", Escaped(domain), StringComparison.Ordinal))!.AsObject();
+
+    private static string Escaped(string text) => JsonEncodedText.Encode(text).Value;
 }

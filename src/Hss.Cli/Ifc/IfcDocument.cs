@@ -62,7 +62,8 @@ internal sealed class IfcDocument
     {
         try
         {
-            return JsonNode.Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8.Span[3..] : utf8.Span);
+            // A field that stands twice would throw later, when it is looked for.
+            return JsonNode.Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8.Span[3..] : utf8.Span, documentOptions: new() { AllowDuplicateProperties = false });
         }
         catch (Exception problem) when (problem is JsonException or ArgumentException)
         {

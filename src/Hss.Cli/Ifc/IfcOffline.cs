@@ -64,10 +64,13 @@ internal static class IfcOffline
                 Priority = verdict.Filter.Priority,
                 ApplicationServer = verdict.Filter.ApplicationServer.ServerName,
                 Template = verdict.Filter.Origin?.Template ?? "",
+                TemplateSet = verdict.Filter.Origin?.TemplateSet ?? "",
                 Fires = verdict.Fires,
+                FiresInKamailio = verdict.FiresInKamailio,
                 Reasons = { verdict.Reasons },
             });
             if (verdict.Fires) response.ApplicationServers.Add(verdict.Filter.ApplicationServer.ServerName);
+            if (verdict.FiresInKamailio) response.ApplicationServersInKamailio.Add(verdict.Filter.ApplicationServer.ServerName);
         }
         return response;
     }
@@ -76,11 +79,15 @@ internal static class IfcOffline
     {
         Name = one.Name, Version = one.Version, Description = one.Description, Reference = one.Reference,
         FirstPriority = one.FirstPriority, LastPriority = one.LastPriority, Parameters = { one.Parameters.Select(Parameter) },
+        WorksWithKamailio = one.WorksWithKamailio, Requires = one.Requires ?? "",
     });
 
     public static IEnumerable<Wire.TemplateSet> Sets(IfcTemplates templates) => templates.SetDescriptions.Select(one =>
     {
-        var set = new Wire.TemplateSet { Name = one.Name, Description = one.Description, Parameters = { one.Parameters.Select(Parameter) } };
+        var set = new Wire.TemplateSet
+        {
+            Name = one.Name, Version = one.Version, Description = one.Description, WorksWithKamailio = one.WorksWithKamailio, Parameters = { one.Parameters.Select(Parameter) },
+        };
         foreach (var reference in one.Templates)
         {
             var filter = new Wire.InitialFilterCriteria { Template = reference.Template };
@@ -97,14 +104,7 @@ internal static class IfcOffline
         DefaultValue = one.Default ?? "",
         Optional = one.Optional,
         Values = { one.Values },
-        Type = one.Type switch
-        {
-            TemplateParameterType.SipUri => "sip-uri",
-            TemplateParameterType.RegularExpression => "regex",
-            TemplateParameterType.Integer => "integer",
-            TemplateParameterType.Boolean => "boolean",
-            _ => "text",
-        },
+        Type = one.TypeName,
     };
 
     private static IfcDocument Sound(byte[] content, IfcTemplates templates)

@@ -9,7 +9,7 @@ internal static class ImportConversion
     public static async Task<int> RunAsync(Invocation invocation, ImportSource source, string name, string target, CancellationToken stop)
     {
         var count = 0L;
-        CliException? problem = null;
+        Exception? problem = null;
         await using (var file = NewFile.Create(target))
         {
             try
@@ -22,17 +22,19 @@ internal static class ImportConversion
                     count++;
                 }
             }
-            catch (CliException caught)
+            catch (Exception caught) when (caught is CliException or OperationCanceledException or IOException)
             {
                 problem = caught;
             }
         }
+        // Half a file would look like a whole one, and it holds keys.
+        if (problem is not null) File.Delete(target);
         Tell(invocation, name, source.Report, invocation.Output.Note);
-        // Half a file would look like a whole one.
-        if (problem is not null)
+        switch (problem)
         {
-            File.Delete(target);
-            throw new CliException($"{name}: {problem.Message}; nothing was written", problem.ExitCode);
+            case CliException known: throw new CliException($"{name}: {known.Message}; nothing was written", known.ExitCode);
+            case IOException: throw new CliException($"{target} cannot be written: {OneLine.Of(problem)}", ExitCodes.Failed);
+            case not null: System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(problem); break;
         }
         invocation.Output.Note($"{name}: {Output.Number(count)} documents are in {target}; it holds keys in clear");
         return (source.Report?.Refused ?? 0) == 0 ? ExitCodes.Done : ExitCodes.Failed;

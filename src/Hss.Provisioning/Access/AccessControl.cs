@@ -12,7 +12,7 @@ namespace Hss.Provisioning.Access;
 /// <summary>Stands before every call: who is it, may he, and is it not too much.</summary>
 /// Order: any thread. <see cref="Authorise"/> before the request is read, <see cref="Ended"/> when the call is over.
 /// Errors: UNAUTHENTICATED when nobody good was shown, PERMISSION_DENIED when the role does not do, RESOURCE_EXHAUSTED for too much; each says the mend
-/// and none says whether a token of some name exists. Spec: gRPC status codes; RFC 6750 2.1 (Bearer); docs/provisioning.md, "Who may".
+/// and none says whether a token of some name exists. Spec: gRPC status codes; RFC 6750 2.1 (Bearer); docs/security.md, "Who may provision".
 public sealed class AccessControl
 {
     /// <summary>Who comes over loopback while nobody has to say who he is.</summary>

@@ -66,7 +66,7 @@ public sealed class AccessTokens : IDisposable
             var text = TokenText.Make();
             var token = new AccessToken(name, TokenText.Hash(text), role, _time.GetUtcNow(), expires, author.Actor);
             if (!await ChangeAsync(() => _store.AddAccessTokenAsync(token, author, CancellationToken.None)).ConfigureAwait(false)) return null;
-            _entries = [.. _entries.Where(entry => entry.Token.Name != name), new Entry(token, _time)];
+            Replace([.. _entries.Where(entry => entry.Token.Name != name), new Entry(token, _time)]);
             return (token, text);
         }
         finally
@@ -86,7 +86,7 @@ public sealed class AccessTokens : IDisposable
             if (!mayBeLast && _entries is [var last] && string.Equals(last.Token.Name, name, StringComparison.Ordinal)) throw new LastTokenException();
             var isRemoved = await ChangeAsync(() => _store.RemoveAccessTokenAsync(name, author, CancellationToken.None)).ConfigureAwait(false);
             // Also when the store had none any more: an earlier revocation may have been durable without anybody hearing of it.
-            Keep(entry => !string.Equals(entry.Token.Name, name, StringComparison.Ordinal));
+            Replace(Array.FindAll(_entries, entry => !string.Equals(entry.Token.Name, name, StringComparison.Ordinal)));
             return isRemoved;
         }
         finally
@@ -125,17 +125,17 @@ public sealed class AccessTokens : IDisposable
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         var stored = (await _store.ReadAccessTokensAsync(cancellationToken).ConfigureAwait(false)).ToImmutableArray();
-        Keep(entry => stored.Any(token => IsSame(token, entry.Token)));
-        _entries = [.. stored.Select(token => Array.Find(_entries, entry => IsSame(token, entry.Token)) ?? new Entry(token, _time))];
+        Replace([.. stored.Select(token => Array.Find(_entries, entry => IsSame(token, entry.Token)) ?? new Entry(token, _time))]);
     }
 
-    private void Keep(Predicate<Entry> isKept)
+    /// <summary>In one step: with no token in between, the door would be open for everybody for that moment.</summary>
+    private void Replace(Entry[] now)
     {
         var before = _entries;
-        _entries = Array.FindAll(before, isKept);
+        _entries = now;
         foreach (var entry in before)
         {
-            if (isKept(entry)) continue;
+            if (now.Contains(entry)) continue;
             entry.End();
             entry.Dispose();
         }

@@ -6,7 +6,7 @@ namespace Hss.Provisioning.Access;
 /// <summary>Which role each method needs.</summary>
 /// Shape: by the path of the request, /package.Service/Method. What is not here is refused, so a method that somebody forgot is closed and not open.
 /// Order of roles: each does what a reader does; an operator does everything; a provisioner and an authentication-admin differ, because who
-/// fills in subscribers by the thousand need not be trusted with their vectors. Spec: docs/provisioning.md, "Who may".
+/// fills in subscribers by the thousand need not be trusted with their vectors. Spec: docs/security.md, "Who may provision".
 public static class MethodRoles
 {
     /// <summary>Load balancers ask it, and have nothing to show. It tells no more than whether the port is open.</summary>

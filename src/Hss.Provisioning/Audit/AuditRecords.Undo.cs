@@ -17,7 +17,6 @@ public sealed partial class AuditRecords
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            RequestIds.Check(request.RequestId);
             var author = Caller.Of(context).AuthorFor(context, request.RequestId, request) with { Undoes = request.Id };
             var record = await ReadAsync(request.Id, cancellationToken).ConfigureAwait(false)
                 ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no audit record {request.Id}"));

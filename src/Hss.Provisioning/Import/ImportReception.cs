@@ -38,7 +38,7 @@ internal sealed class ImportReception(IAsyncStreamReader<V1.ImportSubscriptionsR
             await ReceiveAsync(cancellationToken).ConfigureAwait(false);
             _chunks.Writer.Complete();
         }
-        catch (Exception trouble) when (trouble is not OutOfMemoryException)
+        catch (Exception trouble)
         {
             _options.TrySetException(trouble);
             _chunks.Writer.TryComplete(trouble);

@@ -10,7 +10,8 @@ namespace Hss.Provisioning;
 /// <summary>One WatchSubscriptions call: reads the feed of changes at the client's own pace.</summary>
 /// Why it keeps nothing: the feed is in the store, so that a client that reads slowly costs no memory and delays nobody; it only falls behind.
 /// Order: as the changes were committed. A change that was seen may come again after a resume, none is left out.
-internal sealed class SubscriptionWatch(SubscriberStore store, TimeProvider time)
+/// Errors: UNAVAILABLE when the server stops; it goes on with the token at the next one.
+internal sealed class SubscriptionWatch(SubscriberStore store, TimeProvider time, CancellationToken serverStops)
 {
     /// <summary>Without a change a message comes so often, so that both ends know that the other one is there.</summary>
     public static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(30);
@@ -26,6 +27,8 @@ internal sealed class SubscriptionWatch(SubscriberStore store, TimeProvider time
         // One wake-up is as good as many: what it wakes reads all there is.
         var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         void Wake() => wakes.Writer.TryWrite(true);
+        // A stream without an end would hold the server up for as long as it waits for calls.
+        await using var stop = serverStops.UnsafeRegister(_ => wakes.Writer.TryComplete(new RpcException(new Status(StatusCode.Unavailable, "the server is shutting down"))), null).ConfigureAwait(false);
         // Before the first look: what is written between the look and the wait wakes at once.
         store.SubscriptionsChanged += Wake;
         try

@@ -14,7 +14,7 @@ public sealed partial class Subscriptions
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            var author = AuthorOf(context, request.RequestId, request);
+            var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var message = (request.Subscription ?? throw Refusals.Field("subscription", "is missing")).Clone();
             if (message.SubscriptionId.Length == 0) message.SubscriptionId = request.SubscriptionId;
             else if (request.SubscriptionId.Length > 0 && request.SubscriptionId != message.SubscriptionId)
@@ -33,7 +33,7 @@ public sealed partial class Subscriptions
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            var author = AuthorOf(context, request.RequestId, request);
+            var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var message = request.Subscription ?? throw Refusals.Field("subscription", "is missing");
             var subscriptionId = IdOf(message);
             var mask = UpdateMask.Of(request.UpdateMask, message);
@@ -55,20 +55,20 @@ public sealed partial class Subscriptions
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            var author = AuthorOf(context, request.RequestId, request);
+            var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var asDocument = request.DocumentJson.Length > 0;
             if (asDocument == request.Subscription is not null) throw Refusals.Field("subscription", "exactly one of subscription and document_json is needed");
             var etag = EtagOf(request);
             var reading = Read(asDocument ? Encoding.UTF8.GetBytes(request.DocumentJson) : DocumentOf(request.Subscription!), asDocument);
             var warnings = reading.Warnings;
             // A complete document needs nothing of what stands: the store compares for itself.
-            var readsStored = reading.NeedsStored || etag.Length > 0 || !asDocument;
+            var readsStored = reading.NeedsStored || etag.Length > 0;
             var edit = new SubscriptionEdit(reading.SubscriptionId!, stored =>
             {
                 CheckEtag(reading.SubscriptionId!, etag, stored);
                 var complete = Complete(reading, stored?.Subscription, asDocument);
                 warnings = complete.Warnings;
-                return asDocument ? complete.Subscription : KeepNoNetworks(complete.Subscription!, stored?.Subscription);
+                return complete.Subscription;
             }, readsStored);
             var change = await _changes.MakeAsync(edit, author, request.ValidateOnly, cancellationToken).ConfigureAwait(false);
             return new V1.UpsertSubscriptionResponse
@@ -89,12 +89,6 @@ public sealed partial class Subscriptions
         });
     }
 
-    private static ChangeAuthor AuthorOf(ServerCallContext context, string requestId, Google.Protobuf.IMessage request)
-    {
-        RequestIds.Check(requestId);
-        return Caller.Of(context).AuthorFor(context, requestId, request);
-    }
-
     /// <summary>What is wrong in itself is refused before anybody waits for the subscription.</summary>
     private SubscriptionReading Read(ReadOnlyMemory<byte> document, bool asDocument)
     {
@@ -112,12 +106,6 @@ public sealed partial class Subscriptions
     {
         if (etag.Length > 0 && (stored is null || SubscriptionMessage.EtagOf(stored.Revision) != etag)) throw Refusals.Stale(subscriptionId, etag, stored);
     }
-
-    /// <summary>A message cannot tell "from no network" from "from any": the list is empty in both. So what forbids all stays forbidden, and a
-    /// Get sent back opens nothing; who wants any network names the field in a mask.</summary>
-    private static Subscription KeepNoNetworks(Subscription subscription, Subscription? stored) =>
-        subscription.AllowedVisitedNetworks is null && stored?.AllowedVisitedNetworks is { Length: 0 } none
-            ? subscription with { AllowedVisitedNetworks = none } : subscription;
 
     /// <summary>The request's own etag, or the one inside the message as Get gave it. A document's is not looked at: files outlive it.</summary>
     private static string EtagOf(V1.UpsertSubscriptionRequest request)

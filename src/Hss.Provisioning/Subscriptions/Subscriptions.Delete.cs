@@ -15,7 +15,7 @@ public sealed partial class Subscriptions
         ArgumentNullException.ThrowIfNull(context);
         return Refusals.GuardAsync(context, async cancellationToken =>
         {
-            var author = AuthorOf(context, request.RequestId, request);
+            var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var subscriptionId = SubscriptionMessage.IdOf(request.Name);
             var edit = new SubscriptionEdit(subscriptionId, stored =>
             {

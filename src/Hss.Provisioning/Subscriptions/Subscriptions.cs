@@ -8,9 +8,10 @@ namespace Hss.Provisioning;
 
 /// <summary>Subscriptions: created, read, changed, removed, imported, watched and explained.</summary>
 /// <param name="documents">Templates and transport keys as they are now: both can be loaded anew while the server runs.</param>
+/// <param name="serverStops">Ends the watches, which have no end of their own.</param>
 /// Errors: the status codes of docs/provisioning-api.md. Spec: AIP-131 to AIP-135, AIP-154, AIP-155, AIP-158, AIP-163.
 public sealed partial class Subscriptions(
-    SubscriberStore store, Func<DocumentContext> documents, CxOptions cx, TimeProvider time, ILogger<Subscriptions> logger)
+    SubscriberStore store, Func<DocumentContext> documents, CxOptions cx, TimeProvider time, ILogger<Subscriptions> logger, CancellationToken serverStops = default)
     : V1.SubscriptionService.SubscriptionServiceBase
 {
     public override Task<V1.Subscription> GetSubscription(V1.GetSubscriptionRequest request, ServerCallContext context)
@@ -41,7 +42,7 @@ public sealed partial class Subscriptions(
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(responseStream);
         ArgumentNullException.ThrowIfNull(context);
-        return new SubscriptionWatch(store, time).RunAsync(request.ResumeToken, responseStream, context);
+        return new SubscriptionWatch(store, time, serverStops).RunAsync(request.ResumeToken, responseStream, context);
     }
 
     public override Task<V1.ExplainIdentityResponse> ExplainIdentity(V1.ExplainIdentityRequest request, ServerCallContext context)

@@ -1,6 +1,6 @@
 namespace Hss.Subscribers;
 
-/// <summary>What a caller may do. Spec: docs/provisioning.md, "Who may".</summary>
+/// <summary>What a caller may do. Spec: docs/security.md, "Who may provision".</summary>
 public enum AccessRole
 {
     Reader = 1,

@@ -64,6 +64,11 @@ public sealed class TemplateStore : IDisposable
                 if (Look(_folder) != _seen) reload = Reload();
             if (reload is not null) _reloaded?.Invoke(reload);
         }
+        catch (Exception fault)
+        {
+            // Nobody expects one; on a timer's thread it would end the process, and every registration with it.
+            _reloaded?.Invoke(new(false, _current, [new(_folder, $"cannot be read: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")}")]));
+        }
         finally
         {
             LookAgainLater();
