@@ -60,6 +60,6 @@ internal static class JobCommands
     [
         Output.Number(job.Id), job.Kind, Words.Of(job.State), job.SubscriptionId, job.PrivateIdentity, string.Join(' ', job.PublicIdentities),
         job.ServerName.Length > 0 ? job.ServerName : job.DiameterHost, job.Reason, Output.Number(job.Attempts),
-        Output.Time(job.FinishTime ?? job.NextAttemptTime), job.Result,
+        Output.Time(job.FinishTime ?? job.NextAttemptTime), job is { Result: var result } ? result : null,
     ];
 }

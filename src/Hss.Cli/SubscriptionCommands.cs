@@ -117,10 +117,12 @@ internal static class SubscriptionCommands
             if (request.PrivateIdentity.Length == 0 && request.PublicIdentity.Length == 0)
                 throw new CliException("explain needs --private-identity, --public-identity or both");
             var response = await new SubscriptionService.SubscriptionServiceClient(invocation.Server).ExplainIdentityAsync(request, invocation.Call(stop)).ConfigureAwait(false);
+            // By pattern: the name of a Diameter result, not of a task that is waited for.
+            var name = response is { Result: var result } ? result : null;
             invocation.Output.Object(response, _ =>
             {
                 invocation.Output.Say(response.Summary);
-                invocation.Output.Pairs(("subscription", response.SubscriptionId), ("result", response.Result), ("may register", response.MayRegister ? "yes" : "no"));
+                invocation.Output.Pairs(("subscription", response.SubscriptionId), ("result", name), ("may register", response.MayRegister ? "yes" : "no"));
                 invocation.Output.Table(["", "LINK", "EXPLANATION"], response.Steps.Select(step => new[] { step.Holds ? "ok" : "NO", step.What, step.Explanation }));
             });
             return response.MayRegister ? ExitCodes.Done : ExitCodes.Failed;

@@ -17,6 +17,7 @@ internal static class SubscriptionWatch
         {
             var left = invocation.Value(count) ?? int.MaxValue;
             var last = invocation.Value(token) ?? "";
+            var isTold = false;
             try
             {
                 using var call = new SubscriptionService.SubscriptionServiceClient(invocation.Server).WatchSubscriptions(new() { ResumeToken = last }, invocation.Stream(stop));
@@ -24,8 +25,13 @@ internal static class SubscriptionWatch
                 {
                     var change = call.ResponseStream.Current;
                     last = change.ResumeToken;
-                    // It only says that the line is alive.
-                    if (change.Kind == SubscriptionChange.Types.Kind.Heartbeat) continue;
+                    if (change.Kind == SubscriptionChange.Types.Kind.Heartbeat)
+                    {
+                        // The first one says where the watch begins: what is changed from now on will be seen. The others only say that the line is alive.
+                        if (!isTold) invocation.Output.Note($"watching; to begin here again, give --resume-token {last}");
+                        isTold = true;
+                        continue;
+                    }
                     invocation.Output.Object(change, output => output.Write(
                         $"{Output.Time(change.ChangeTime)}  {Words.Of(change.Kind),-7}  {OneLine.Of(change.SubscriptionId)}  {OneLine.Of(change.Actor)}\n"));
                     // Whoever reads the other end of a pipe wants it now.

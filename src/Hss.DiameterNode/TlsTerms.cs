@@ -25,7 +25,11 @@ public sealed record TlsTerms
     /// <summary>The protocols of ALPN (RFC 7301), of which the client must have one; empty: it is not spoken.</summary>
     public IReadOnlyList<SslApplicationProtocol> ApplicationProtocols { get; init; } = [];
 
-    public string MetricPrefix { get; init; } = "hss_diameter_tls";
+    /// <summary>The counter of handshakes.</summary>
+    public string HandshakesMetric { get; init; } = "hss_diameter_tls_handshakes_total";
+
+    /// <summary>The gauge of when the certificate runs out.</summary>
+    public string ExpiryMetric { get; init; } = "hss_diameter_tls_certificate_expiry_timestamp_seconds";
 
     /// <summary>Whether connections are also dialled; only then is that side counted from the start.</summary>
     public bool Dials { get; init; } = true;

@@ -51,7 +51,7 @@ public sealed class TlsTransport : IDisposable
         _terms = terms ?? TlsTerms.Diameter;
         _time = time;
         _log = logs.CreateLogger<TlsTransport>();
-        _outcomes = _meter.CreateCounter<long>($"{_terms.MetricPrefix}_handshakes_total", description: "TLS handshakes that ended, by side and outcome.");
+        _outcomes = _meter.CreateCounter<long>(_terms.HandshakesMetric, description: "TLS handshakes that ended, by side and outcome.");
         foreach (string side in _terms.Dials ? (string[])["accepted", "dialled"] : ["accepted"])
         {
             // Shown from the start: the first failure must be a step, not a new series.
@@ -59,7 +59,7 @@ public sealed class TlsTransport : IDisposable
         }
 
         _meter.CreateObservableGauge(
-            $"{_terms.MetricPrefix}_certificate_expiry_timestamp_seconds",
+            _terms.ExpiryMetric,
             () => (double)new DateTimeOffset(credentials().Certificate.NotAfter).ToUnixTimeSeconds(),
             "s", "When the certificate of this node runs out, in seconds since 1970.");
     }

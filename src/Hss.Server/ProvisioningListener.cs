@@ -57,7 +57,8 @@ internal sealed class ProvisioningListener : IAsyncDisposable
             {
                 ClientCertificate = provisioning.Tls!.CaFile is null ? ClientCertificate.NotAsked : ClientCertificate.Welcome,
                 ApplicationProtocols = [SslApplicationProtocol.Http2],
-                MetricPrefix = "hss_provisioning_tls",
+                HandshakesMetric = "hss_provisioning_tls_handshakes_total",
+                ExpiryMetric = "hss_provisioning_tls_certificate_expiry_timestamp_seconds",
                 Dials = false,
             });
         foreach (var (endPoint, isTls) in _listen) options.Listen(endPoint, isTls ? Secure : null);

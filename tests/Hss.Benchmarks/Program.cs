@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Running;
+using Hss.Benchmarks;
 
 // dotnet run -c Release --project tests/Hss.Benchmarks -- --filter '*'
 // Only ratios of one run carry over to another machine; allocated bytes do as they are.
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["provisioning-load", ..]) await ProvisioningLoad.RunAsync(args);
+else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -130,6 +130,8 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = Requests,
         };
+        // The name that the handler holds the certificate against; it takes it from here and overwrites what its TLS options say.
+        if (_channel.Options.ServerName is { } name && _channel.Address.Scheme == "https") request.Headers.Host = name;
         request.Headers.TryAddWithoutValidation("user-agent", $"{_channel.Options.UserAgent} dotnet/{Environment.Version}");
         request.Headers.TryAddWithoutValidation(HeaderNames.Te, "trailers");
         request.Headers.TryAddWithoutValidation(HeaderNames.AcceptEncoding, Compression.Accepted);

@@ -56,7 +56,6 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
         var tls = handler.SslOptions;
-        if (options.ServerName is not null) tls.TargetHost = options.ServerName;
         if (options.ClientCertificate is { } certificate)
         {
             tls.ClientCertificates = [certificate];

@@ -23,6 +23,7 @@ public sealed class KamailioRig : IAsyncLifetime
 
     private string _work = "";
     private ServerProcess? _server;
+    private WireTap? _tap;
     private Exception? _failure;
     private bool _keepWork;
 
@@ -30,9 +31,15 @@ public sealed class KamailioRig : IAsyncLifetime
 
     internal string WorkFolder => _work;
 
+    /// <summary>Where the HSS takes provisioning calls.</summary>
+    internal static IPEndPoint Provisioning { get; } = new(Loopback.Hss, 50051);
+
+    /// <summary>All that passes between the CSCFs and the HSS.</summary>
+    internal WireTap Tap => _tap ?? throw new InvalidOperationException("the rig is not running");
+
     private static (string Protocol, IPEndPoint Endpoint)[] Endpoints =>
     [
-        ("tcp", new(Loopback.Hss, 3868)), ("tcp", new(Loopback.Icscf, 3869)), ("tcp", new(Loopback.Scscf, 3870)),
+        ("tcp", new(Loopback.Hss, 3868)), ("tcp", Provisioning), ("tcp", new(Loopback.CscfTap, 3868)), ("tcp", new(Loopback.Icscf, 3869)), ("tcp", new(Loopback.Scscf, 3870)),
         ("udp", new(Loopback.Icscf, 5060)), ("udp", new(Loopback.Scscf, 6060)), ("udp", new(Loopback.ApplicationServer, 5090)),
         ("udp", new(Loopback.UserEquipment, 5070)), ("udp", new(Loopback.UserEquipment, 5071)), ("udp", new(Loopback.UserEquipment, 5072)),
     ];
@@ -47,8 +54,10 @@ public sealed class KamailioRig : IAsyncLifetime
             LoopbackPorts.DemandFree(Endpoints);
             await ImportAsync(Path.Combine(_work, "hss"));
             _server = await ServerProcess.StartAsync(Path.Combine(_work, "hss"), new IPEndPoint(Loopback.Hss, 3868),
-                $"--Diameter:Peers:0:Identity={ScscfIdentity}", "--Diameter:Peers:0:Quirks=kamailio");
-            var start = await RunAsync("/bin/bash", Rig("start"), "--work", _work, "--hss", Server.Endpoint.ToString(), "--net", Loopback.Net,
+                $"--Diameter:Peers:0:Identity={ScscfIdentity}", "--Diameter:Peers:0:Quirks=kamailio",
+                $"--Provisioning:Listen={Provisioning}");
+            _tap = WireTap.Start(new IPEndPoint(Loopback.CscfTap, 3868), Server.Endpoint);
+            var start = await RunAsync("/bin/bash", Rig("start"), "--work", _work, "--hss", Tap.Endpoint.ToString(), "--net", Loopback.Net,
                 "--watchdog", WatchdogSeconds.ToString(CultureInfo.InvariantCulture));
             if (start.ExitCode != 0) throw new InvalidOperationException($"the CSCFs did not start:\n{start.Output}");
             await WaitForPeersAsync();
@@ -63,6 +72,7 @@ public sealed class KamailioRig : IAsyncLifetime
     {
         if (_work.Length == 0) return;
         await RunAsync("/bin/bash", Rig("stop"), "--work", _work);
+        if (_tap is not null) await _tap.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         if (!_keepWork) Directory.Delete(_work, recursive: true);
     }
@@ -94,6 +104,10 @@ public sealed class KamailioRig : IAsyncLifetime
 
     internal ChildProcess StartUe(string command, params string[] options) =>
         ChildProcess.Start("/usr/bin/python3", [Rig("ue/ue.py"), .. UeArguments(command, options)], _work);
+
+    /// <summary>What the S-CSCF holds of a public identity: its state, its contacts, its filters.</summary>
+    internal async Task<string> ShowAtScscfAsync(string publicIdentity) =>
+        (await RunAsync("kamcmd", "-s", $"unix:{_work}/scscf_ctl", "ulscscf.showimpu", publicIdentity)).Output;
 
     /// <summary>One sipp call of a scenario from the UE's address; the file of its data line is written first.</summary>
     internal Task<Outcome> SippAsync(string scenario, IPEndPoint target, string dataLine, params string[] options)

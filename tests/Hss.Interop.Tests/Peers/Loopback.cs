@@ -16,6 +16,9 @@ internal static class Loopback
 
     public static IPAddress Scscf { get; } = Address(31);
 
+    /// <summary>Between the CSCFs and the HSS.</summary>
+    public static IPAddress CscfTap { get; } = Address(32);
+
     public static IPAddress ApplicationServer { get; } = Address(40);
 
     public static IPAddress UserEquipment { get; } = Address(50);

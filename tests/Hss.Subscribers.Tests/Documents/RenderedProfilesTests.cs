@@ -13,7 +13,7 @@ public sealed class RenderedProfilesTests
     [Fact]
     public void The_second_document_has_the_same_profiles_and_the_same_warnings()
     {
-        const string profiles = """[{"name":"p","initialFilterCriteria":[{"priority":1,"applicationServer":{"serverName":"sip:as.example.com"}}]},{"name":"q"}]""";
+        const string profiles = """[{"name":"p","initialFilterCriteria":[{"priority":1,"applicationServer":{"serverName":"sip:as.example.com;lr"}}]},{"name":"q"}]""";
         var (first, second) = (Read("1", profiles, SampleDocuments.Templates), Read("2", profiles, SampleDocuments.Templates));
         Assert.True(first.Subscription!.ServiceProfiles == second.Subscription!.ServiceProfiles);
         Assert.Equal(["serviceProfiles[0].initialFilterCriteria[0]", "serviceProfiles[1]"], first.Warnings.Select(w => w.Path));
