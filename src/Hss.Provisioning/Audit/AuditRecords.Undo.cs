@@ -22,6 +22,10 @@ public sealed partial class AuditRecords
                 ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no audit record {request.Id}"));
             if (record.Kind == ChangeKind.Action)
                 throw new RpcException(new Status(StatusCode.FailedPrecondition, $"audit record {record.Id} changed no subscription ({record.Author.Method}); there is nothing to undo"));
+            // To undo a creation nothing has to be read. Anything else without what stood before would end in a deletion.
+            if (record is { Before: null, Kind: not ChangeKind.Created })
+                throw new RpcException(new Status(StatusCode.FailedPrecondition,
+                    $"what stood before audit record {record.Id} cannot be read any more, so there is nothing to go back to; restore the store or its master key, or send the subscription anew"));
             await CheckIsNewestAsync(record, author, cancellationToken).ConfigureAwait(false);
             var change = await UndoAsync(record, author, request.ValidateOnly, cancellationToken).ConfigureAwait(false);
             if (!request.ValidateOnly)
