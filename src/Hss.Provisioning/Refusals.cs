@@ -52,8 +52,8 @@ internal static class Refusals
     /// <summary>The status of what the store threw; null: nothing that is expected of it.</summary>
     public static RpcException? Of(Exception trouble) => trouble switch
     {
-        // The text may name files of this machine; it is in the log.
-        StoreUnavailableException => new(new Status(StatusCode.Unavailable, "the store cannot answer now; nothing was changed, try again")),
+        // Its text may name files of this machine; it is in the log. Of a commit that failed nobody knows whether it is durable, so nothing is promised here.
+        StoreUnavailableException => new(new Status(StatusCode.Unavailable, "the store cannot answer now; try again, a change with the request_id it had")),
         IdentityConflictException conflict => new(new Status(StatusCode.AlreadyExists,
             $"{conflict.Message}; remove it there first, or leave it out here")),
         SubscriptionRefusedException refused => new(new Status(StatusCode.FailedPrecondition, refused.Message)),

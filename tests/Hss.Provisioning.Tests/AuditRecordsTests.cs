@@ -51,6 +51,19 @@ public sealed class AuditRecordsTests
     }
 
     [Fact]
+    public async Task A_record_that_cannot_be_read_says_so_and_undoes_nothing()
+    {
+        await using var rig = new ServiceRig();
+        await rig.CreateAsync(Mobile(1));
+        await rig.UpsertAsync(Mobile(1, OtherK));
+        rig.Meddle("UPDATE subscription_change SET before_credentials = x'00FF01' WHERE id = (SELECT max(id) FROM subscription_change)");
+        var newest = (await ListAsync(rig)).Records[0];
+        Assert.StartsWith("cannot be shown: ", newest.Summary, StringComparison.Ordinal);
+        await rig.RefusesAsync(StatusCode.FailedPrecondition, () => rig.Audit.UndoAuditRecord(new() { Id = newest.Id }, Call("UndoAuditRecord")));
+        Assert.Equal(newest.Id, await rig.RevisionOfAsync(IdOf(1)));
+    }
+
+    [Fact]
     public async Task Pages_and_conditions()
     {
         await using var rig = new ServiceRig();

@@ -25,7 +25,8 @@ public sealed partial class AuditRecords
             // To undo a creation nothing has to be read. Anything else without what stood before would end in a deletion.
             if (record is { Before: null, Kind: not ChangeKind.Created })
                 throw new RpcException(new Status(StatusCode.FailedPrecondition,
-                    $"what stood before audit record {record.Id} cannot be read any more, so there is nothing to go back to; restore the store or its master key, or send the subscription anew"));
+                    $"audit record {record.Id} cannot be undone, what stood before cannot be read any more{(record.Trouble is { } trouble ? $" ({trouble})" : "")}; "
+                    + "restore the store or its master key, or send the subscription anew"));
             await CheckIsNewestAsync(record, author, cancellationToken).ConfigureAwait(false);
             var change = await UndoAsync(record, author, request.ValidateOnly, cancellationToken).ConfigureAwait(false);
             if (!request.ValidateOnly)

@@ -20,6 +20,7 @@ internal static class ChangeSummary
     public static string Of(ChangeRecord record) => record.Kind switch
     {
         ChangeKind.Action => record.Summary ?? record.Author.Method,
+        _ when record.Trouble is { } trouble => $"cannot be shown: {trouble}",
         _ when record.Before is null && record.After is null => record.Summary ?? record.Kind.ToString(),
         _ => Of(record.Before, record.After),
     };

@@ -8,6 +8,7 @@ using Hss.Procedures.Cx;
 using Hss.Storage;
 using Hss.Storage.Sqlite;
 using Hss.Subscribers;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Hss.Provisioning.Tests.Support.SampleSubscriptions;
@@ -85,6 +86,16 @@ internal sealed class ServiceRig : IAsyncDisposable
         Subscriptions.DeleteSubscription(new() { Name = "subscriptions/" + subscriptionId, Etag = etag, AllowMissing = allowMissing }, Call("DeleteSubscription"));
 
     public async Task<long> RevisionOfAsync(string subscriptionId) => (await Store.ReadAsync(subscriptionId, CancellationToken.None))!.Revision;
+
+    /// <summary>Somebody else's hand on the database file.</summary>
+    public void Meddle(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "hss.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        Assert.NotEqual(0, command.ExecuteNonQuery());
+    }
 
     /// <summary>A client over a connection on loopback.</summary>
     public async Task<CallInvoker> ConnectAsync()
