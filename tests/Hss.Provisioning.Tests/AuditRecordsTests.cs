@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Hss.Provisioning.Tests.Support;
 using Hss.Subscribers;
+using Microsoft.Data.Sqlite;
 using static Hss.Provisioning.Tests.Support.SampleSubscriptions;
 using static Hss.Provisioning.Tests.Support.ServiceRig;
 using Kind = Hss.Provisioning.V1.AuditRecord.Types.Kind;
@@ -91,6 +92,33 @@ public sealed class AuditRecordsTests
         Assert.Equal(new(Convert.FromHexString(K)), (await rig.Store.ReadAsync(IdOf(1), default))!.Subscription.PrivateIdentities[0].Credentials.Aka!.K);
         await UndoAsync(rig, undo.Id);
         Assert.Equal(before.Subscription.PrivateIdentities[0].Credentials.Aka, (await rig.Store.ReadAsync(IdOf(1), default))!.Subscription.PrivateIdentities[0].Credentials.Aka);
+    }
+
+    /// <summary>A record without a legible past must not be taken for one of a creation, whose undoing deletes.</summary>
+    [Fact]
+    public async Task What_cannot_be_read_any_more_is_not_undone_into_a_deletion()
+    {
+        await using var rig = new ServiceRig();
+        await rig.CreateAsync(Mobile(1));
+        await rig.UpsertAsync(Mobile(1, OtherK));
+        await rig.CreateAsync(Mobile(2));
+        await rig.DeleteAsync(IdOf(2));
+        var newest = await rig.Store.NewestChangeAsync(default);
+        using (var connection = new SqliteConnection($"Data Source={rig.Database};Pooling=False"))
+        {
+            connection.Open();
+            using var damage = connection.CreateCommand();
+            damage.CommandText = "UPDATE subscription_change SET before_credentials = x'00FF01' WHERE before_credentials IS NOT NULL";
+            Assert.Equal(2, damage.ExecuteNonQuery());
+        }
+        var standing = await rig.Store.ReadAsync(IdOf(1), default);
+        foreach (var id in new[] { newest, standing!.Revision })
+        {
+            var refusal = await rig.RefusesAsync(StatusCode.FailedPrecondition, () => UndoAsync(rig, id));
+            Assert.Contains("cannot be read", refusal.Status.Detail, StringComparison.Ordinal);
+        }
+        Assert.Equal(standing.Revision, (await rig.Store.ReadAsync(IdOf(1), default))?.Revision);
+        Assert.Equal(newest, await rig.Store.NewestChangeAsync(default));
     }
 
     [Fact]

@@ -274,5 +274,6 @@ public sealed class TokenTests
     [InlineData("local", false)]
     [InlineData("Offline", false)]
     [InlineData("ümlaut", false)]
+    [InlineData("hss_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", false)]
     public void Names_of_tokens(string name, bool isGood) => Assert.Equal(isGood, TokenName.WhyNot(name) is null);
 }

@@ -151,6 +151,21 @@ public sealed class OpeningTests
         Assert.False(File.Exists(folder.KeyFile));
     }
 
+    /// <summary>The records hold what an undo opens: a new key beside them would look like a good start and undo nothing.</summary>
+    [Fact]
+    public async Task A_key_is_needed_also_when_every_subscription_is_gone()
+    {
+        using var folder = new StoreFolder();
+        await using (var store = folder.Open())
+        {
+            await store.UpsertAsync([Sample.Subscription(1)], None);
+            await store.RemoveAsync(Sample.Id(1), None);
+        }
+        File.Delete(folder.KeyFile);
+        Assert.Contains("missing", Refused(folder.Options), StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.KeyFile));
+    }
+
     [Fact]
     public async Task A_wrong_key_is_found_out_at_the_start()
     {

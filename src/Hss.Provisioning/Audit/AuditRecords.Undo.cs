@@ -22,8 +22,11 @@ public sealed partial class AuditRecords
                 ?? throw new RpcException(new Status(StatusCode.NotFound, $"there is no audit record {request.Id}"));
             if (record.Kind == ChangeKind.Action)
                 throw new RpcException(new Status(StatusCode.FailedPrecondition, $"audit record {record.Id} changed no subscription ({record.Author.Method}); there is nothing to undo"));
-            // What stood before is there and cannot be read; undoing would take it for nothing, and delete.
-            if (record.Trouble is { } trouble) throw new RpcException(new Status(StatusCode.FailedPrecondition, $"audit record {record.Id} cannot be undone: {trouble}"));
+            // To undo a creation nothing has to be read. Anything else without what stood before would end in a deletion.
+            if (record is { Before: null, Kind: not ChangeKind.Created })
+                throw new RpcException(new Status(StatusCode.FailedPrecondition,
+                    $"audit record {record.Id} cannot be undone, what stood before cannot be read any more{(record.Trouble is { } trouble ? $" ({trouble})" : "")}; "
+                    + "restore the store or its master key, or send the subscription anew"));
             await CheckIsNewestAsync(record, author, cancellationToken).ConfigureAwait(false);
             var change = await UndoAsync(record, author, request.ValidateOnly, cancellationToken).ConfigureAwait(false);
             if (!request.ValidateOnly)

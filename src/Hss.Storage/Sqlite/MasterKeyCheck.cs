@@ -14,7 +14,10 @@ internal static class MasterKeyCheck
 
     public static MasterKey OpenKey(SqliteConnection writer, string storePath, string keyPath, ILogger logger)
     {
-        using var sealedRows = new Statement(writer, "SELECT EXISTS (SELECT 1 FROM private_identity)");
+        // Of a store whose subscriptions are all gone the records still hold what an undo opens.
+        using var sealedRows = new Statement(writer, """
+            SELECT EXISTS (SELECT 1 FROM private_identity) OR EXISTS (SELECT 1 FROM subscription_change WHERE before_credentials IS NOT NULL)
+            """);
         using var read = new Statement(writer, "SELECT value FROM store_meta WHERE name = ?1");
         var hasSealedRows = sealedRows.Number() != 0;
         if (!File.Exists(keyPath) && hasSealedRows)

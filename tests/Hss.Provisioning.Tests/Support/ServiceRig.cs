@@ -37,6 +37,9 @@ internal sealed class ServiceRig : IAsyncDisposable
 
     public SubscriberStore Store { get; }
 
+    /// <summary>The database file under the store.</summary>
+    public string Database => Path.Combine(_folder, "hss.db");
+
     public DocumentContext Documents { get; set; }
 
     public Subscriptions Subscriptions { get; }
