@@ -45,7 +45,9 @@ internal sealed class ProvisioningCalls(GrpcChannel channel, DemoDocuments docum
             throw new InvalidOperationException($"the import went wrong: {summary}");
     }
 
-    public IReadOnlyList<ByteString> Lines() => [.. Enumerable.Range(1, subscribers).Select(number => ByteString.CopyFrom(documents.At(number), Encoding.UTF8))];
+    public IReadOnlyList<ByteString> Lines() => Lines(1, subscribers);
+
+    public IReadOnlyList<ByteString> Lines(int first, int count) => [.. Enumerable.Range(first, count).Select(number => ByteString.CopyFrom(documents.At(number), Encoding.UTF8))];
 
     /// <summary>So many calls, so many of them at one time.</summary>
     public static async Task RepeatAsync(Func<Task> call, int calls, int inFlight)
