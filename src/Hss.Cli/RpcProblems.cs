@@ -14,7 +14,8 @@ internal static class RpcProblems
         {
             StatusCode.Unauthenticated => "put the token into HSS_TOKEN or name its file with --token-file, or use --cert and --key",
             StatusCode.PermissionDenied => "use a token of a role that may do this (hss token create --role)",
-            StatusCode.Unavailable => "is it running? --server or HSS_SERVER names another",
+            // What a server that was reached says of itself, such as a store that is full, brings its own mend.
+            StatusCode.Unavailable when detail.Contains("cannot be reached", StringComparison.Ordinal) => "is it running? --server or HSS_SERVER names another",
             StatusCode.DeadlineExceeded => "allow more with --timeout, or look after the server",
             StatusCode.Unimplemented => "the server is older than this command; update it",
             _ => null,
