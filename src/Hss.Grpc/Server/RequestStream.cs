@@ -45,14 +45,17 @@ internal sealed class RequestStream<T>(ServerCall call, Marshaller<T> marshaller
     {
         using var both = cancellationToken.CanBeCanceled && cancellationToken != call.CancellationToken
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, call.CancellationToken) : null;
+        var token = both?.Token ?? call.CancellationToken;
         try
         {
-            return await _reader.ReadAsync(both?.Token ?? call.CancellationToken).ConfigureAwait(false);
+            return await _reader.ReadAsync(token).ConfigureAwait(false);
         }
-        // The connection or the stream is gone: to the handler that is the client giving up.
-        catch (IOException) when (call.IsAborted)
+        // The connection or the stream is gone: to the handler that is the client giving up. Kestrel ends the body first, with one or the other of these,
+        // and fires its token for the abort a moment later.
+        catch (Exception problem) when (problem is IOException || (problem is OperationCanceledException && !token.IsCancellationRequested))
         {
-            throw new OperationCanceledException("the client is gone", call.CancellationToken);
+            call.LoseClient();
+            throw new OperationCanceledException("the client is gone", problem, call.CancellationToken);
         }
     }
 }

@@ -36,6 +36,7 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
     private string? _peer;
     private string? _responseEncoding;
     private DateTime _deadline = DateTime.MaxValue;
+    private bool _isClientLost;
 
     public ServerCall(GrpcServer server, IFeatureCollection features, IHttpRequestFeature request, ServerMethod? method)
     {
@@ -60,6 +61,9 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
 
     /// <summary>True when the client gave up or is gone: nobody is there to be told anything.</summary>
     public bool IsAborted => _aborted.IsCancellationRequested;
+
+    /// <summary>Reading has shown that nobody is there any more, a moment before <see cref="IsAborted"/> says so.</summary>
+    public void LoseClient() => _isClientLost = true;
 
     public X509Certificate2? ClientCertificate => _features.Get<ITlsConnectionFeature>()?.ClientCertificate;
 
@@ -204,7 +208,7 @@ internal sealed partial class ServerCall : ServerCallContext, IDisposable
             case RpcException { StatusCode: not StatusCode.OK } refused:
                 foreach (var entry in refused.Trailers) ResponseTrailersCore.Add(entry);
                 return refused.Status;
-            case OperationCanceledException or IOException when CancellationTokenCore.IsCancellationRequested:
+            case OperationCanceledException or IOException when _isClientLost || CancellationTokenCore.IsCancellationRequested:
                 return Status.DefaultCancelled;
             default:
                 Logger.HandlerFailed(problem, Method, Peer);
