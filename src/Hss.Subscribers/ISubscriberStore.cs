@@ -17,6 +17,12 @@ public interface ISubscriberStore
     /// Order: a provisioned identity always wins over a wildcard (TS 29.228 6.1, TS 23.003 13.4A, 13.5).
     ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken);
 
+    /// <summary>The subscriber that owns a canonical MSISDN or External-Identifier, or null.</summary>
+    ValueTask<Subscriber?> FindByUserIdentityAsync(ShUserIdentity user, CancellationToken cancellationToken);
+
+    /// <summary>What the application server with that Origin-Host may do; null: it is not known. From memory, whatever its case.</summary>
+    ApplicationServerPermissions? FindApplicationServer(ReadOnlySpan<byte> diameterHost);
+
     /// <summary>Waits for the subscriber's turn: until it is disposed nobody else changes this subscription.</summary>
     /// The turn's subscriber may be a newer object than the one asked with (provisioned meanwhile), or null when it was deleted.
     ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken);
@@ -29,6 +35,9 @@ public interface ISubscriberStore
     /// Errors: a <see cref="SubscriptionRefusedException"/>, and nothing is written: an identity that belongs to another subscription
     /// (<see cref="IdentityConflictException"/>), or a wildcard that overlaps too many (<see cref="WildcardOverlapException"/>).
     Task<UpsertCounts> UpsertAsync(IReadOnlyList<Subscription> subscriptions, CancellationToken cancellationToken);
+
+    /// <summary>Creates, replaces and removes subscriptions, all or none, with one audit record each and the jobs that follow. Not from within a turn.</summary>
+    Task<ImmutableArray<ChangeOutcome>> ChangeAsync(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author, CancellationToken cancellationToken);
 
     /// <summary>Removes a subscription, and writes the RTRs that end what is registered of it. False: there is none of that name.</summary>
     Task<bool> RemoveAsync(string subscriptionId, CancellationToken cancellationToken);
@@ -46,6 +55,21 @@ public interface ISubscriberStore
 
     /// <summary>Forgets finished jobs that ended before a moment, and those beyond a number, oldest first; some at a time. Returns how many.</summary>
     Task<int> PruneJobsAsync(DateTimeOffset finishedBefore, int keep, CancellationToken cancellationToken);
+
+    /// <summary>Notifications were written and are durable: somebody may have something to send. Any thread; handlers return at once.</summary>
+    event Action? NotificationsWritten;
+
+    Task<IReadOnlyList<Notification>> ReadNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken);
+
+    /// <summary>What is pending, by application server.</summary>
+    Task<IReadOnlyList<OpenNotifications>> ReadOpenNotificationsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Updates notifications without changing any subscriber. Each is written only if it still has its version and is in its From state.
+    /// Returns how many were.</summary>
+    Task<int> WriteNotificationsAsync(ImmutableArray<NotificationUpdate> updates, CancellationToken cancellationToken);
+
+    /// <summary>Forgets finished notifications that ended before a moment, and those beyond a number, oldest first; some at a time. Returns how many.</summary>
+    Task<int> PruneNotificationsAsync(DateTimeOffset finishedBefore, int keep, CancellationToken cancellationToken);
 }
 
 /// <summary>What a public identity was found as.</summary>

@@ -49,6 +49,10 @@ public sealed record InitialFilterCriteria
     /// <summary>Null: registered and unregistered part.</summary>
     public ProfilePartIndicator? ProfilePartIndicator { get; init; }
 
+    /// <summary>DSAI tags: while one of them is INACTIVE for a public identity, the filter is masked for it. Empty: nobody masks it.</summary>
+    /// Spec: TS 29.328 7.6.18, TS 29.228 6.6.
+    public ImmutableArray<string> DsaiTags { get; init; } = [];
+
     /// <summary>The template this filter was rendered from, or null when it was written out.</summary>
     /// Why it is kept beside the rendered filter: loading needs no templates and a changed template file changes no service behind
     /// anybody's back, while an export can still show what the operator wrote.

@@ -13,7 +13,10 @@ public sealed class Subscriber
     private readonly UserDataCache _userData = new();
     private volatile ImmutableArrayBox _states;
 
-    public Subscriber(Subscription subscription, ImmutableArray<RegistrationState> states, IEnumerable<SequenceState> sequences)
+    private volatile ApplicationData _applicationData;
+
+    public Subscriber(
+        Subscription subscription, ImmutableArray<RegistrationState> states, IEnumerable<SequenceState> sequences, ApplicationData? applicationData = null)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         if (states.Length != subscription.ImplicitRegistrationSets.Length)
@@ -24,12 +27,16 @@ public sealed class Subscriber
         _keys = new MilenageKey?[_sequences.Length];
         Subscription = subscription;
         _states = new(states);
+        _applicationData = applicationData ?? ApplicationData.Empty;
     }
 
     public Subscription Subscription { get; }
 
     /// <summary>One state per implicit registration set, in the order of <see cref="Subscription.ImplicitRegistrationSets"/>.</summary>
     public ImmutableArray<RegistrationState> States => _states.Value;
+
+    /// <summary>What application servers left here: a snapshot of what is durable, as <see cref="States"/>.</summary>
+    public ApplicationData ApplicationData => _applicationData;
 
     /// <summary>Index of a canonical IMPI, or -1.</summary>
     public int IndexOfPrivateIdentity(string privateIdentity)
@@ -88,6 +95,7 @@ public sealed class Subscriber
             _states = new(builder.MoveToImmutable());
         }
         foreach (var (index, after) in change.Sequences) _sequences[index] = after;
+        if (change.ApplicationData is { } applicationData) _applicationData = applicationData;
     }
 
     // An ImmutableArray is a struct around one reference; boxing it lets the field be volatile.
@@ -107,5 +115,15 @@ public sealed record SubscriberChange(
     /// <summary>Ends and retries of jobs, written with the states they change.</summary>
     public ImmutableArray<CxJobUpdate> JobUpdates { get; init; } = [];
 
-    public bool IsEmpty => Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty;
+    /// <summary>All of it as it is behind the change; null: it stays. Subscriptions that the change itself ends are the store's to take out.</summary>
+    public ApplicationData? ApplicationData { get; init; }
+
+    /// <summary>Origin-Host (lower case) of the application server that changed the data: it is told of none of it (TS 29.328 6.1.2.1 step 6).</summary>
+    public string? ChangedBy { get; init; }
+
+    /// <summary>Ends and retries of notifications. The notifications that follow from the change are the store's to work out.</summary>
+    public ImmutableArray<NotificationUpdate> NotificationUpdates { get; init; } = [];
+
+    public bool IsEmpty =>
+        Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty && ApplicationData is null && NotificationUpdates.IsEmpty;
 }

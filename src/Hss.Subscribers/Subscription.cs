@@ -78,7 +78,27 @@ public sealed record PrivateIdentity
 
     /// <summary>Priviledged-Sender-Indication of the SAA. Spec: TS 29.229 6.3.53.</summary>
     public bool PrivilegedSender { get; init; }
+
+    /// <summary>International numbers, digits alone: the basic MSISDN first, then additional ones. Unique in the store. Spec: TS 23.003 3.3, TS 29.328 7.6.9.</summary>
+    public ImmutableArray<string> Msisdns { get; init; } = [];
+
+    /// <summary>Local-identifier@domain, the domain in lower case. Unique in the store. Spec: TS 23.003 19.7.2.</summary>
+    public ImmutableArray<string> ExternalIdentifiers { get; init; } = [];
+
+    /// <summary>IMSI of this private identity, or null: that of the subscription counts. Shape: 6 to 15 digits. Spec: TS 29.328 7.6.24.</summary>
+    public string? Imsi { get; init; }
+
+    /// <summary>Session transfer number for SRVCC, digits, or null: none, and then no application server can set it. Spec: TS 29.328 7.6.17, 6.1.2.1 step 4d.</summary>
+    public string? StnSr { get; init; }
+
+    /// <summary>What is preconfigured of SMS over IP; null: nothing. Spec: TS 29.328 7.6.15, 6.1.2.1 step 4b.</summary>
+    public SmsGateway? SmsGateway { get; init; }
 }
+
+/// <summary>The IP-SM-GW of a private identity by provisioning: a PUR never changes it.</summary>
+/// Shape: Number is E.164 digits, or null: application servers may register one. ServiceCentreAddress is E.164 digits, or null.
+/// Spec: TS 29.328 7.6.15.
+public sealed record SmsGateway(string? Number, string? ServiceCentreAddress);
 
 /// <summary>Public identities that register and de-register together. Order matters: the first non-barred distinct one is the default.</summary>
 /// Spec: TS 29.228 6.5.

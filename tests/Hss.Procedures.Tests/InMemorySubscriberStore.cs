@@ -118,4 +118,21 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
     {
         public void Dispose() => gate.Release();
     }
+
+    public event Action? NotificationsWritten { add { } remove { } }
+
+    public ValueTask<Subscriber?> FindByUserIdentityAsync(ShUserIdentity user, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ApplicationServerPermissions? FindApplicationServer(ReadOnlySpan<byte> diameterHost) => null;
+
+    public Task<ImmutableArray<ChangeOutcome>> ChangeAsync(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<Notification>> ReadNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<OpenNotifications>> ReadOpenNotificationsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<int> WriteNotificationsAsync(ImmutableArray<NotificationUpdate> updates, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<int> PruneNotificationsAsync(DateTimeOffset finishedBefore, int keep, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

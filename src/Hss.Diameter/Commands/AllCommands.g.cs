@@ -29,11 +29,20 @@ internal static class AllCommands
         Cx.RegistrationTerminationAnswer.Grammar,
         Cx.PushProfileRequest.Grammar,
         Cx.PushProfileAnswer.Grammar,
+        Sh.UserDataRequest.Grammar,
+        Sh.UserDataAnswer.Grammar,
+        Sh.ProfileUpdateRequest.Grammar,
+        Sh.ProfileUpdateAnswer.Grammar,
+        Sh.SubscribeNotificationsRequest.Grammar,
+        Sh.SubscribeNotificationsAnswer.Grammar,
+        Sh.PushNotificationRequest.Grammar,
+        Sh.PushNotificationAnswer.Grammar,
     ];
 
     internal static AvpDefinition[] Avps() =>
     [
         .. Avp.OfBase(),
         .. Avp.OfCx(),
+        .. Avp.OfSh(),
     ];
 }

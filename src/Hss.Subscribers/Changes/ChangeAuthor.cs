@@ -16,6 +16,9 @@ public sealed record ChangeAuthor(string Actor, string Method)
     /// <summary>SHA-256 of the request: the same id with another request is refused. Secrets may be guessed from it, so it is stored under a key only.</summary>
     public ReadOnlyMemory<byte> RequestHash { get; init; }
 
+    /// <summary>Origin-Host (lower case) of the application server whose PUR this is, or null: it is not notified of its own change (TS 29.328 6.1.2.1).</summary>
+    public string? ApplicationServer { get; init; }
+
     /// <summary>The record this change undoes; 0: none.</summary>
     public long Undoes { get; init; }
 }
