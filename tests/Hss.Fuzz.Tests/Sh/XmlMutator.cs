@@ -40,9 +40,9 @@ internal static class XmlMutator
                 case 1: element.Add(new XElement(other)); break;
                 case 2 when element.Parent is not null: element.AddBeforeSelf(new XElement(element)); break;
                 case 3 when !element.HasElements: element.Value = Values[random.Next(Values.Length)]; break;
-                case 4: element.Name = other.Name; break;
-                case 5: element.Name = element.Name.LocalName + "x"; break;
-                case 6: element.SetAttributeValue(XNamespace.Xmlns + "p", random.Next(2) == 0 ? "urn:p" : "urn:\"<&>"); break;
+                case 4: element.Name = element.Name.Namespace + other.Name.LocalName; break;
+                case 5: element.Name = element.Name.Namespace + (element.Name.LocalName + "x"); break;
+                case 6 when element.Name.Namespace == XNamespace.None: element.SetAttributeValue(XNamespace.Xmlns + "p", random.Next(2) == 0 ? "urn:p" : "urn:\"<&>"); break;
                 case 7: element.Add(new XCData(Values[random.Next(Values.Length)].Replace("]]>", "", StringComparison.Ordinal))); break;
                 default: element.ReplaceNodes(element.Nodes().Reverse().ToList()); break;
             }
