@@ -41,7 +41,4 @@ internal static partial class CxLog
 
     [LoggerMessage(6109, LogLevel.Information, "{Count} jobs are pending from before the start")]
     public static partial void JobsFound(this ILogger logger, int count);
-
-    [LoggerMessage(6004, LogLevel.Warning, "{Command} answered 5012: {Trouble} ({Others} more since the last such line)")]
-    public static partial void StoreUnavailable(this ILogger logger, string command, string trouble, int others);
 }
