@@ -75,8 +75,7 @@ internal sealed class ApplicationDataUpdate(AskedUser user, ShData data, Applica
     /// <summary>4b. What was preconfigured stands in the subscription and is not touched; it wins when the number is read.</summary>
     private UpdateOutcome RegisterSmsGateway()
     {
-        // The number is that of one private identity. To choose one would register the gateway for somebody else's telephone.
-        if (user.SinglePrivateIdentity is not { } identity) return new(ExperimentalResultCode.ErrorOperationNotAllowed, ShDataReference.SmsRegistrationInfo) { Reason = NeedsUserName };
+        if (user.SinglePrivateIdentity is not { } identity) return UpdateOutcome.NeedsUserName(ShDataReference.SmsRegistrationInfo);
         var old = _after.SmsRegistrations.FirstOrDefault(one => string.Equals(one.PrivateIdentity, identity.Identity, StringComparison.Ordinal));
         var number = data.SmsRegistration!.Number;
         var registration = number.Length == 0 ? null : new SmsRegistration(identity.Identity, number, server.DiameterHost, realm);
@@ -85,6 +84,4 @@ internal sealed class ApplicationDataUpdate(AskedUser user, ShData data, Applica
         _after = _after with { SmsRegistrations = registration is null ? others : others.Add(registration) };
         return UpdateOutcome.Done;
     }
-
-    public const string NeedsUserName = "the identity belongs to several private identities; say which one in User-Name";
 }

@@ -25,7 +25,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             Refuse(asked, right, new(right.Refusal, right.Culprit), negotiated, answer);
             return;
         }
-        if (UpdateContent.ProblemOf(asked, request.UserData, negotiated, out var data) is { } problem)
+        if (UpdateContent.ProblemOf(asked, request.ShUserData, negotiated, out var data) is { } problem)
         {
             Refuse(asked, right, new(ExperimentalResultCode.ErrorUserDataNotRecognized) { Reason = problem }, negotiated, answer);
             return;
@@ -46,7 +46,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         }
         else if (asked.Asks(ShDataReference.StnSr) && right.User.SinglePrivateIdentity is null)
         {
-            outcome = new(ExperimentalResultCode.ErrorOperationNotAllowed, ShDataReference.StnSr) { Reason = ApplicationDataUpdate.NeedsUserName };
+            outcome = UpdateOutcome.NeedsUserName(ShDataReference.StnSr);
         }
         else
         {
@@ -100,7 +100,8 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
     private void Refuse(in ShRequest asked, in AccessRight right, in UpdateOutcome outcome, ShFeatures negotiated, Answer answer)
     {
         if (outcome.Reason is { } reason) logger.Refused("PUR", asked.OriginHost.ToText(), outcome.Code, reason);
-        answer.Refuse(outcome.Code, outcome.Reason);
+        if (outcome.Missing is { } missing) answer.Result(ResultCode.MissingAvp, FailedAvpContent.ExampleOf(missing));
+        else answer.Refuse(outcome.Code, outcome.Reason);
         if (outcome.Instance is { } instance && negotiated.HasFlag(ShFeatures.UpdateEfficiency))
         {
             answer.Writer.BeginGroup(Avp.RepositoryDataId);

@@ -15,5 +15,13 @@ internal readonly record struct UpdateOutcome(ExperimentalResultCode Code, ShDat
 
     public string? Reason { get; init; }
 
-    public bool IsDone => Code == ExperimentalResultCode.None;
+    /// <summary>An AVP without which it cannot be carried out: R:5005 in place of Code.</summary>
+    public AvpDefinition? Missing { get; init; }
+
+    public bool IsDone => Code == ExperimentalResultCode.None && Missing is null;
+
+    /// <summary>The value is that of one private identity, and the identity belongs to several.</summary>
+    /// Why it is refused: to choose one would change somebody else's telephone. The text names no code; the AVP that tells which one is what is missing
+    /// (Table 7.6.1 note 5).
+    public static UpdateOutcome NeedsUserName(ShDataReference culprit) => new(ExperimentalResultCode.None, culprit) { Missing = Avp.UserName };
 }

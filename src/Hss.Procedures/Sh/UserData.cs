@@ -46,7 +46,7 @@ internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownS
         };
         var items = AskedItems.Of(asked, right.ServerName, common);
         if (!asked.Asks(ShDataReference.ImsPublicIdentity)) answer.WriteWildcard(user); // of reference 10 it is part of the data
-        if (UserDataAvp.TryWrite(answer, source, user, items, efficient, time.GetUtcNow(), out var bytes))
+        if (UserDataAvp.TryWrite(answer, source, user, items, efficient ? MissingData.ToldBesideOthers : MissingData.LeftOut, time.GetUtcNow(), out var bytes))
         {
             answer.Result(ResultCode.Success);
             return;

@@ -16,17 +16,19 @@ internal static class UserDataAvp
     private static ArrayBufferWriter<byte>? t_buffer;
 
     /// <summary>Writes User-Data, or nothing when there is none of the data. False: it does not fit the answer, and nothing was written.</summary>
-    /// <param name="marksMissing">Empty elements for what is not there, beside something that is.</param>
     /// <param name="bytes">Length of the document; 0: none.</param>
     public static bool TryWrite(
-        Answer answer, ShSource source, in AskedUser user, ImmutableArray<ShItem> items, bool marksMissing, DateTimeOffset now, out int bytes)
+        Answer answer, ShSource source, in AskedUser user, ImmutableArray<ShItem> items, MissingData missing, DateTimeOffset now, out int bytes)
     {
         bytes = 0;
         var document = new ShData();
-        var any = false;
+        var writes = false;
         foreach (var item in items)
-            any |= ShDataContent.TryAdd(document, source, user.Identity, user.PrivateIdentity, item, marksMissing, now);
-        return !any || TryWrite(answer, document, out bytes);
+        {
+            writes |= ShDataContent.TryAdd(document, source, user.Identity, user.PrivateIdentity, item, missing != MissingData.LeftOut, now)
+                || (missing == MissingData.Told && item.Reference is (ShDataReference.ServerName or ShDataReference.InitialFilterCriteria));
+        }
+        return !writes || TryWrite(answer, document, out bytes);
     }
 
     public static bool TryWrite(Answer answer, ShData document, out int bytes)
@@ -39,4 +41,17 @@ internal static class UserDataAvp
         if (buffer.Capacity > MaxKeptBytes) t_buffer = null;
         return fits;
     }
+}
+
+/// <summary>How an answer says that there is no such data.</summary>
+internal enum MissingData
+{
+    /// <summary>Not at all: an application server without Notif-Eff asked for one thing, and no User-Data says it.</summary>
+    LeftOut,
+
+    /// <summary>By empty elements beside data that are there; where nothing is there, no User-Data says it.</summary>
+    ToldBesideOthers,
+
+    /// <summary>By empty elements, also alone.</summary>
+    Told,
 }
