@@ -26,7 +26,4 @@ internal static partial class CxLog
 
     [LoggerMessage(6107, LogLevel.Critical, "a fault of this program stopped job {JobId}; it is tried again later")]
     public static partial void JobFault(this ILogger logger, long jobId, Exception exception);
-
-    [LoggerMessage(6004, LogLevel.Warning, "{Command} answered 5012: {Trouble} ({Others} more since the last such line)")]
-    public static partial void StoreUnavailable(this ILogger logger, string command, string trouble, int others);
 }
