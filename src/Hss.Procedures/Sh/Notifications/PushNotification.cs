@@ -13,8 +13,6 @@ namespace Hss.Procedures.Sh;
 internal sealed class PushNotification(
     NotificationSettlement settlement, Func<OutgoingRequest, CancellationToken, Task<OutgoingAnswer>> send, ShOptions options)
 {
-    private const uint FeatureListId = 1; // the only one of Sh: TS 29.329 7.1.1
-
     /// <param name="pending">All that is pending for one application server and one user, by number, the first of it due.</param>
     public async Task<DeliveryContact> RunAsync(IReadOnlyList<Notification> pending, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -87,22 +85,13 @@ internal sealed class PushNotification(
             Write = writer =>
             {
                 // Only to one that spoke of features itself: others might not know the AVP (TS 29.329 7.2).
-                if (first.CombinesChanges) WriteFeatures(writer);
+                if (first.CombinesChanges) FeatureNegotiation.WriteOwnList(writer, (uint)options.Features);
                 WriteUser(writer, first);
                 if (WildcardOf(first.Key.User, subscriber) is { } wildcard) writer.WriteText(wildcard, first.Key.User.Value);
                 if (first.Key.PrivateIdentity is { } userName) writer.WriteText(Avp.UserName, userName);
                 writer.WriteOctets(Avp.ShUserData, userData.Span);
             },
         };
-    }
-
-    private void WriteFeatures(MessageWriter writer)
-    {
-        writer.BeginGroup(Avp.SupportedFeatures);
-        writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-        writer.WriteUnsigned32(Avp.FeatureListId, FeatureListId);
-        writer.WriteUnsigned32(Avp.FeatureList, (uint)options.Features);
-        writer.EndGroup();
     }
 
     /// <summary>User-Identity as in the SNR: the identity that was asked with, also where the subscription is to the wildcard it fell into.</summary>
