@@ -16,11 +16,12 @@ internal sealed class ShClient : IAsyncDisposable
 
     private readonly Channel<ShNotification> _notifications = Channel.CreateUnbounded<ShNotification>();
     private readonly ShRoute _route;
+    private readonly ShNodeLog _log;
     private readonly DiameterNode.DiameterNode _node;
 
     private ShClient(ShRoute route, Invocation invocation, ShNodeLog log)
     {
-        _route = route;
+        (_route, _log) = (route, log);
         var patience = invocation.Settings.CallTimeout ?? s_longestWait;
         _node = new(new NodeOptions
         {
@@ -88,6 +89,7 @@ internal sealed class ShClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _log.Leave();
         // In good order: DPR, so that the peer does not take it for a failure.
         await _node.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _node.DisposeAsync().ConfigureAwait(false);

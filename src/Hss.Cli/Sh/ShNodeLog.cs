@@ -12,8 +12,13 @@ internal sealed class ShNodeLog(Action<string> note) : ILoggerFactory, ILogger
 
     private readonly TaskCompletionSource<string?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile bool _isLeaving;
+
     /// <summary>Null: the connection is open; else why the first attempt failed.</summary>
     public Task<string?> Opened => _opened.Task;
+
+    /// <summary>From now on the end of the connection is no news: it is this end that goes.</summary>
+    public void Leave() => _isLeaving = true;
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -37,7 +42,7 @@ internal sealed class ShNodeLog(Action<string> note) : ILoggerFactory, ILogger
             case DialFailed:
                 _opened.TrySetResult(Reason(state) ?? formatter(state, exception));
                 break;
-            case PeerClosed when wasOpened:
+            case PeerClosed when wasOpened && !_isLeaving:
                 note(formatter(state, exception));
                 break;
         }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml;
 using System.Xml.Linq;
@@ -8,13 +10,16 @@ namespace Hss.Cli.Sh;
 /// <summary>Answers and notifications, for people with the document laid out, for machines as one object per line with the document as it came.</summary>
 internal static class ShReport
 {
+    /// <summary>A document in a text shall be readable; nobody puts these lines into a web page.</summary>
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Shows an answer and says how the command ends. A refusal is told on the error stream; what data came with it is shown nevertheless.</summary>
     public static int Show(Invocation invocation, ShAnswer answer, string? fileName = null)
     {
         var output = invocation.Output;
         var hasData = !answer.UserData.IsEmpty;
         if (hasData && fileName is not null) Save(fileName, answer.UserData.Span);
-        if (output.IsJson) output.Json(Json(answer, hasData && fileName is null).ToJsonString());
+        if (output.IsJson) output.Json(Json(answer, hasData && fileName is null).ToJsonString(s_json));
         else
         {
             if (answer.IsSuccess) output.Say($"{answer.Command} {answer.Code} {answer.Name}{(answer.Expiry is { } end ? $", until {Time(end)}" : "")}");
@@ -36,7 +41,7 @@ internal static class ShReport
             {
                 ["command"] = "PNR", ["originHost"] = notification.OriginHost, ["user"] = notification.User, ["privateIdentity"] = notification.PrivateIdentity,
                 ["wildcard"] = notification.Wildcard, ["userData"] = Encoding.UTF8.GetString(notification.UserData.Span),
-            }.ToJsonString());
+            }.ToJsonString(s_json));
         }
         else
         {
