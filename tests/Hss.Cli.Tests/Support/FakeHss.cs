@@ -103,7 +103,7 @@ internal sealed class FakeHss : IAsyncDisposable
             {
                 if (Stored is { } stored) answer.Writer.WriteOctets(Avp.ShUserData, Document(stored));
             })),
-            new ProcedureRegistration<ProfileUpdateRequest>((request, answer, _) => Take(request.Frame, answer, () =>
+            new ProcedureRegistration<ProfileUpdateRequest>((request, answer, cancellationToken) => Take(request.Frame, answer, () =>
             {
                 if (ShDataReader.TryRead(request.ShUserData.Span, out var data, out _) && data.RepositoryData is [var item])
                     Stored = item.ServiceData is { } content ? new("", item.ServiceIndication, item.SequenceNumber, content.ToArray()) : null;
