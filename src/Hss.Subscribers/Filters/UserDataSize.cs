@@ -12,8 +12,8 @@ internal static class UserDataSize
         if (subscription.PrivateIdentitiesOf(setIndex).MaxBy(identity => identity.Identity.Length) is not { } longest) return;
         // Alias groups add to the document, but let more identities share their filters; which form is longer depends on both.
         var fallen = LongestFallenInto(subscription.ImplicitRegistrationSets[setIndex]);
-        var length = Math.Max(UserDataXml.Write(subscription, setIndex, longest.Identity, UserDataForm.Base, fallen).Length,
-            UserDataXml.Write(subscription, setIndex, longest.Identity, UserDataForm.AliasGroups, fallen).Length);
+        var length = Math.Max(UserDataXml.WriteLongest(subscription, setIndex, longest.Identity, UserDataForm.Base, fallen).Length,
+            UserDataXml.WriteLongest(subscription, setIndex, longest.Identity, UserDataForm.AliasGroups, fallen).Length);
         if (length > UserDataXml.MaxUserDataBytes)
             problems.Add(path,
                 $"makes User-Data of {length} octets, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters", "E11");

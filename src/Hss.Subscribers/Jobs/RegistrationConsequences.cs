@@ -28,8 +28,10 @@ public sealed record RegistrationConsequences(ImmutableArray<RegistrationState> 
     }
 
     /// <summary>The subscription is replaced. <paramref name="carried"/>: the states of the new sets, one each, before anybody is told.</summary>
+    /// <param name="oldMasks">The filters that application servers mask, before and behind the change: they are in no User-Data.</param>
     public static RegistrationConsequences Of(
-        Subscription old, ImmutableArray<RegistrationState> oldStates, Subscription provisioned, ImmutableArray<RegistrationState> carried)
+        Subscription old, ImmutableArray<RegistrationState> oldStates, Subscription provisioned, ImmutableArray<RegistrationState> carried,
+        FilterMasks oldMasks = default, FilterMasks masks = default)
     {
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(provisioned);
@@ -49,7 +51,7 @@ public sealed record RegistrationConsequences(ImmutableArray<RegistrationState> 
                 states[set] = RegistrationState.Initial;
                 continue;
             }
-            var change = new SetChange(old, source, provisioned, set);
+            var change = new SetChange(old, source, provisioned, set, oldMasks, masks);
             if (Termination.IsServed(state) && change.NeedsAnotherRegistration(state))
             {
                 // What this S-CSCF knows is the old set; private identities that left it are ended on their own.
@@ -63,6 +65,17 @@ public sealed record RegistrationConsequences(ImmutableArray<RegistrationState> 
         }
         jobs.AddRange(Termination.Of(old, knownThere.ToImmutable(), moving, TerminationReason.ServerChange, "subscription changed"));
         return new(states.ToImmutable(), [.. jobs]);
+    }
+
+    /// <summary>Application servers switched services on or off: a PPR for every served set whose User-Data is another one now.</summary>
+    /// Why it is the same PPR as for a profile that an operator changed: TS 29.328 6.1.2.1 step 4a says so, and its content is what stands when it is sent.
+    public static ImmutableArray<CxJob> OfMasks(Subscription subscription, ImmutableArray<RegistrationState> states, FilterMasks before, FilterMasks after)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        var jobs = new List<CxJob>();
+        for (var set = 0; set < states.Length; set++)
+            if (Termination.IsServed(states[set])) new SetChange(subscription, set, subscription, set, before, after).AddPushes(states[set], jobs);
+        return [.. jobs];
     }
 
     private static void EndWhatIsGone(
