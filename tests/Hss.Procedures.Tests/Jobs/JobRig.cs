@@ -26,10 +26,10 @@ internal sealed class JobRig : IAsyncDisposable
 
     private readonly SemaphoreSlim _news = new(0);
     private readonly ConcurrentQueue<Sent> _sent = [];
-    private readonly CxJobOptions _options;
+    private readonly DeliveryOptions _options;
     private CxJobRunner? _runner;
 
-    public JobRig(CxJobOptions? options = null, MemoryDatabase? database = null, CxOptions? cx = null, VirtualTime? time = null)
+    public JobRig(DeliveryOptions? options = null, MemoryDatabase? database = null, CxOptions? cx = null, VirtualTime? time = null)
     {
         (_options, Cx, Time) = (options ?? new(), cx ?? new(), time ?? new());
         Database = database ?? new();

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Hss.Procedures.Cx;
+namespace Hss.Procedures;
 
 /// <summary>Tells the log that the store cannot answer: at once, and then now and again, with how many requests that concerned.</summary>
 /// Why not a line per request: a dead store fails thousands of them a second, and the log must not fill the disk that is the trouble already.
