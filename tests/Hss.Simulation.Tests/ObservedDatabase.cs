@@ -50,6 +50,14 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
         return _inner.PruneJobs(finishedBefore, keep);
     }
 
+    public IReadOnlyList<Notification> Notifications(NotificationQuery query) => _inner.Notifications(query);
+
+    public IReadOnlyList<OpenNotifications> OpenNotifications() => _inner.OpenNotifications();
+
+    public int WriteNotifications(ImmutableArray<NotificationUpdate> updates) => _inner.WriteNotifications(updates);
+
+    public int PruneNotifications(DateTimeOffset finishedBefore, int keep) => _inner.PruneNotifications(finishedBefore, keep);
+
     public StoredSubscription? ReadVersion(string subscriptionId) => _inner.ReadVersion(subscriptionId);
 
     public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query) => _inner.List(query);
