@@ -73,8 +73,16 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
     /// <summary>What is on the disk at this moment, as the next start would find it.</summary>
     public MemoryDatabase PowerOff() => new(_durable) { Time = Time };
 
-    public string? FindOwner(IdentityKind kind, string identity) =>
-        (kind == IdentityKind.Private ? Reading().PrivateOwners : Reading().PublicOwners).GetValueOrDefault(identity);
+    public string? FindOwner(IdentityKind kind, string identity)
+    {
+        var tables = Reading();
+        return kind switch
+        {
+            IdentityKind.Private => tables.PrivateOwners.GetValueOrDefault(identity),
+            IdentityKind.Public => tables.PublicOwners.GetValueOrDefault(identity),
+            _ => tables.UserOwners.GetValueOrDefault((kind, identity)),
+        };
+    }
 
     public StoredSubscriber? Read(string subscriptionId) => Reading().Subscriptions.GetValueOrDefault(subscriptionId);
 
@@ -135,8 +143,12 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         foreach (var (set, state) in write.Registrations) states[set] = state;
         _open = tables with
         {
-            Subscriptions = tables.Subscriptions.SetItem(id, row with { SqnCeilings = ceilings.ToImmutable(), States = states.ToImmutable() }),
+            Subscriptions = tables.Subscriptions.SetItem(id, row with
+            {
+                SqnCeilings = ceilings.ToImmutable(), States = states.ToImmutable(), ApplicationData = write.ApplicationData?.After ?? row.ApplicationData,
+            }),
             Jobs = JobTable.Update(tables.Jobs, write.JobUpdates),
+            Notifications = tables.Notifications.Write(id, write.Notifications, Now),
         };
         _open = _open.WithJobs(write.Jobs, Time);
     }
@@ -240,6 +252,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             Subscriptions = Subscriptions.Remove(old.Subscription.SubscriptionId),
             PrivateOwners = PrivateOwners.RemoveRange(PrivateIdentitiesOf(old.Subscription)),
             PublicOwners = PublicOwners.RemoveRange(PublicIdentitiesOf(old.Subscription)),
+            UserOwners = UserOwners.RemoveRange(UserIdentities.In(old.Subscription)),
         };
 
         public Tables With(StoredSubscriber row)
@@ -250,6 +263,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
                 Subscriptions = Subscriptions.SetItem(id, row),
                 PrivateOwners = Own(PrivateOwners, PrivateIdentitiesOf(row.Subscription), id),
                 PublicOwners = Own(PublicOwners, PublicIdentitiesOf(row.Subscription), id),
+                UserOwners = OwnNames(row.Subscription, id),
             };
         }
 
@@ -269,6 +283,17 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             {
                 if (owners.TryGetValue(identity, out var owner)) throw new IdentityConflictException(identity, id, owner);
                 owners = owners.Add(identity, id);
+            }
+            return owners;
+        }
+
+        private ImmutableDictionary<(IdentityKind Kind, string Identity), string> OwnNames(Subscription subscription, string id)
+        {
+            var owners = UserOwners;
+            foreach (var name in UserIdentities.In(subscription))
+            {
+                if (owners.TryGetValue(name, out var owner) && owner != id) throw new IdentityConflictException(name.Identity, id, owner);
+                owners = owners.SetItem(name, id);
             }
             return owners;
         }
