@@ -146,8 +146,7 @@ public sealed class RepositoryDataTables
         | 2        | a 3, b 8        | E:5105 | a 3       | a 3 <old/>; b 7 <old/> |
         | 2        | a 4, c 1        | E:5105 | c 1       | a 3 <old/>; b 7 <old/> |
         | 2        | a 4, c 0        | R:2001 |           | a 4 <a/>; b 7 <old/>; c 0 <a/> |
-        | 2        | a 4, a 5        | R:2001 |           | a 5 <a/>; b 7 <old/>   | one after the other
-        | 2        | a 4, a 4        | E:5105 | a 4       | a 3 <old/>; b 7 <old/> |
+        | 2        | a 4, a 5        | E:5100 |           | a 3 <old/>; b 7 <old/> | one indication, one instance
         | 6        | a 4, b 9        | E:5105 | 0 b 9     | a 3 <old/>; b 7 <old/> |
         """);
 

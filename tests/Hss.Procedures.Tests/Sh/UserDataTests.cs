@@ -92,7 +92,7 @@ public sealed class UserDataTests
         {
             writer.BeginGroup(Avp.ProxyInfo);
             writer.WriteText(Avp.ProxyHost, "proxy.example");
-            writer.WriteOctets(Avp.ProxyState, new byte[24_000]);
+            writer.WriteOctets(Avp.ProxyState, new byte[27_000]);
             writer.EndGroup();
         })));
         Assert.Equal("E:5008", reply.Result);
