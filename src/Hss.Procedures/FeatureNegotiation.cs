@@ -37,7 +37,8 @@ internal static class FeatureNegotiation
         return !lacks;
     }
 
-    private static void WriteOwnList(MessageWriter writer, uint own)
+    /// <summary>Supported-Features with the list of this HSS: without the M bit, it demands nothing.</summary>
+    public static void WriteOwnList(MessageWriter writer, uint own)
     {
         writer.BeginGroup(Avp.SupportedFeatures);
         writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
