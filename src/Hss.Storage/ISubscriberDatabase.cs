@@ -52,6 +52,29 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>Forgets some of the finished notifications that ended before a moment or are beyond the number; returns how many.</summary>
     int PruneNotifications(DateTimeOffset finishedBefore, int keep);
 
+    /// <summary>The AS permission list, in the order of the hosts.</summary>
+    IReadOnlyList<ApplicationServerPermissions> ApplicationServers();
+
+    /// <summary>Writes or (null) removes one entry of the list, with its record.</summary>
+    /// <param name="expected">The revision that has to stand; 0: none may; null: whatever stands.</param>
+    /// Errors: <see cref="RequestIdReusedException"/>, with nothing written.
+    ApplicationServerOutcome ChangeApplicationServer(string diameterHost, ApplicationServerPermissions? now, long? expected, ChangeAuthor author);
+
+    /// <summary>Which application servers subscribe to what, or have notifications pending about it.</summary>
+    IReadOnlyList<(string ApplicationServer, ShDataReference Reference)> SubscribedPairs();
+
+    /// <summary>Names of some of the subscriptions that an application server watches for this.</summary>
+    IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most);
+
+    /// <summary>Ends what an application server subscribed to of these subscriptions. The caller holds everybody else off them.</summary>
+    void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference);
+
+    /// <summary>Numbers of some of the notifications that wait for an application server and tell of this.</summary>
+    IReadOnlyList<long> PendingNotifications(string applicationServer, ShDataReference reference, int most);
+
+    /// <summary>Withdraws those that are still pending.</summary>
+    void WithdrawNotifications(IReadOnlyList<long> ids, string why);
+
     /// <summary>One subscription with its history as last committed, or null.</summary>
     StoredSubscription? ReadVersion(string subscriptionId);
 

@@ -18,8 +18,6 @@ public sealed partial class SubscriberStore
             },
             user.Value, cancellationToken);
 
-    public ApplicationServerPermissions? FindApplicationServer(ReadOnlySpan<byte> diameterHost) => throw new NotImplementedException();
-
     public Task<IReadOnlyList<Notification>> ReadNotificationsAsync(NotificationQuery query, CancellationToken cancellationToken) =>
         _reads.ReadAsync(static look => look._database.Notifications(look.query), (_database, query), cancellationToken);
 

@@ -28,6 +28,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     private readonly ReadLimiter _reads = new(ConcurrentReads);
     private readonly StorageMetrics _metrics;
     private readonly ProvisionedWildcards _wildcards;
+    private readonly ILogger _logger;
     private readonly CommitQueue _commits;
     private readonly Action _tellJobsWritten;
     private readonly Action _tellNotificationsWritten;
@@ -43,9 +44,10 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         _database = database;
         _indRange = options.IndRange;
         _capacity = options.CacheEntries;
-        _time = time;
+        (_time, _logger) = (time, logger);
         _cache = new(_capacity);
         _wildcards = new(database.WildcardedIdentities(), logger);
+        _applicationServers = new(database.ApplicationServers());
         _metrics = new(meterFactory, () => _cache.Count);
         _commits = new(database, time, _metrics, logger);
         _tellJobsWritten = () => JobsWritten?.Invoke();

@@ -24,6 +24,8 @@ public static class UserDataXml
         NewLineHandling = NewLineHandling.Entitize,
     };
 
+    private static readonly XmlWriterSettings s_fragmentSettings = Fragment();
+
     /// <param name="nonDistinct">An identity that fell into a wildcard of this set; the S-CSCF asked for it and looks for it in the answer.</param>
     /// <param name="masks">Filters that are left out, by identity.</param>
     public static ReadOnlyMemory<byte> Write(
@@ -162,6 +164,22 @@ public static class UserDataXml
             xml.WriteEndElement();
         }
         xml.WriteEndElement();
+    }
+
+    private static XmlWriterSettings Fragment()
+    {
+        var settings = s_settings.Clone();
+        settings.ConformanceLevel = ConformanceLevel.Fragment;
+        return settings;
+    }
+
+    /// <summary>InitialFilterCriteria elements one behind the other: Sh-Data has the same (TS 29.328 Annex C).</summary>
+    internal static ReadOnlyMemory<byte> WriteFilters(ImmutableArray<InitialFilterCriteria> filters)
+    {
+        using var buffer = new MemoryStream(1024);
+        using (var xml = XmlWriter.Create(buffer, s_fragmentSettings))
+            foreach (var filter in filters) WriteFilter(xml, filter);
+        return buffer.ToArray();
     }
 
     private static void WriteFilter(XmlWriter xml, InitialFilterCriteria filter)

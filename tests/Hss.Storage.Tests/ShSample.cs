@@ -33,6 +33,23 @@ internal static class ShSample
         AccessReports = [new(Sample.Impi(number), Start, "<Sh-Data/>"u8.ToArray())],
     };
 
+    public static Notification Notification(int number, string service, string host = Host, string content = "<x/>") => new()
+    {
+        SubscriptionId = Sample.Id(number), Key = Key(number, service, host), ApplicationServerRealm = "example.org",
+        Content = System.Text.Encoding.UTF8.GetBytes(content),
+    };
+
+    /// <summary>Puts notifications into the table, as a change does. For a database that no store is writing to at this moment.</summary>
+    public static void Owe(ISubscriberDatabase database, params Notification[] notifications)
+    {
+        foreach (var one in notifications)
+        {
+            var stored = database.Read(one.SubscriptionId)!;
+            database.Write(new(stored.Subscription, stored.Rows, [], []) { Notifications = new() { New = [one] } });
+        }
+        database.Commit();
+    }
+
     /// <summary>What a PUR or SNR does with the store.</summary>
     public static async Task PutAsync(ISubscriberStore store, int number, Func<ApplicationData, ApplicationData> change, string? changedBy = null)
     {

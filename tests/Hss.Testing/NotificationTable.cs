@@ -51,11 +51,9 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
         return (table, count);
     }
 
-    public (NotificationTable Table, int Count) Withdraw(string applicationServer, ShDataReference reference, DateTimeOffset now)
-    {
-        var gone = Rows.Values.Where(row => row.State == NotificationState.Pending && row.Key.ApplicationServer == applicationServer && row.Key.Reference == reference).ToList();
-        return (gone.Aggregate(this, (table, row) => table.With(row.Withdrawn(now, NotificationWrites.NotPermitted))), gone.Count);
-    }
+    public NotificationTable Withdraw(IReadOnlyList<long> ids, string why, DateTimeOffset now) =>
+        ids.Aggregate(this, (table, id) =>
+            table.Rows.TryGetValue(id, out var row) && row.State == NotificationState.Pending ? table.With(row.Withdrawn(now, why)) : table);
 
     public IReadOnlyList<Notification> Select(NotificationQuery query)
     {

@@ -7,13 +7,16 @@ namespace Hss.Procedures.Sh;
 /// <summary>Steps 1 to 3a that UDR, PUR and SNR share: may this application server do that, with these data, of this user.</summary>
 /// Errors: 5102, 5103 or 5104 by operation, 5001, 5002, 5101 (Experimental).
 /// Spec: TS 29.328 6.1.1.1, 6.1.2.1, 6.1.3.1, 6.2, Table 7.6.1.
-internal readonly record struct AccessRight(ExperimentalResultCode Refusal, ShUser User, ApplicationServerPermissions? ApplicationServer)
+internal readonly record struct AccessRight(ExperimentalResultCode Refusal, AskedUser User, ApplicationServerPermissions? ApplicationServer)
 {
     /// <summary>The Data-Reference that was refused, where one was.</summary>
     public ShDataReference? Culprit { get; init; }
 
     /// <summary>Server-Name of the request, in the form to compare with; null: none.</summary>
     public string? ServerName { get; init; }
+
+    /// <summary>Nobody gave this application server any permission.</summary>
+    public bool IsUnknownServer { get; init; }
 
     public bool IsGranted => Refusal == ExperimentalResultCode.None;
 
@@ -26,7 +29,7 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, ShUs
             var reference = (ShDataReference)value.ToInteger32();
             // What the table does not allow nobody can be permitted, whatever an older list says.
             if (server?.Allows(reference, request.Operation) == true && (DataReferenceTable.Operations(reference) & request.Operation) != 0) continue;
-            return Refused(NotPermitted(request.Operation), reference);
+            return Refused(NotPermitted(request.Operation), reference) with { IsUnknownServer = server is null };
         }
 
         // 1. Filters and services are an application server's own affair: another one's are as if they were not permitted.
@@ -51,7 +54,7 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, ShUs
     }
 
     /// <summary>Step 3 and 3a: the Data-Reference that the identity is no key for, or null. Asked again within the turn.</summary>
-    public static ShDataReference? RefusedKey(in ShRequest request, in ShUser user)
+    public static ShDataReference? RefusedKey(in ShRequest request, in AskedUser user)
     {
         var key = user.Key;
         foreach (var value in request.DataReference)

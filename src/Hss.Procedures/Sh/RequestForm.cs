@@ -10,9 +10,13 @@ namespace Hss.Procedures.Sh;
 /// Spec: TS 29.328 Tables 6.1.1.1, 6.1.2.1, 6.1.3.1; TS 29.329 6.3.1, 7.1.1.
 internal static class RequestForm
 {
+    /// <summary>The most of one kind in one request, whatever the features: bounds what one request makes this HSS do.</summary>
+    /// Why 64: more than the data references there are, and than the services one user has.
+    public const int MaxOfOneKind = 64;
+
     /// <param name="takesSeveral">The feature for several of a kind is in use on both sides.</param>
     public static bool Refuses(in ShRequest request, bool takesSeveral, Answer answer) =>
-        RefusesIdentities(request, answer) || (!takesSeveral && RefusesSeveral(request, answer)) || RefusesMissingKeys(request, answer);
+        RefusesIdentities(request, answer) || RefusesSeveral(request, takesSeveral ? MaxOfOneKind : 1, answer) || RefusesMissingKeys(request, answer);
 
     /// <summary>User-Identity holds exactly one identity (TS 29.329 6.3.1), and the two kinds of wildcard exclude each other.</summary>
     /// The text names no code. None at all is a missing AVP; the public identity is the example, because every Data-Reference but those of a
@@ -31,32 +35,32 @@ internal static class RequestForm
             : (user.PublicIdentity.IsPresent || user.Msisdn.IsPresent) && user.ExternalIdentifier.IsPresent ? user.ExternalIdentifier : default;
         if (surplus.IsPresent)
         {
-            // An example in place of one that is too long: repeated as it is, it could fill the answer.
-            var isShort = surplus.RawAvp.Length <= DiameterLimits.MaxFailedAvpBytes;
             var definition = user.Msisdn.IsPresent && user.PublicIdentity.IsPresent ? Avp.Msisdn : Avp.ExternalIdentifier;
-            answer.Result(ResultCode.InvalidAvpValue, Inside(Avp.UserIdentity, isShort ? surplus.RawAvp.ToArray() : FailedAvpContent.ExampleOf(definition)));
+            answer.Result(ResultCode.InvalidAvpValue, Inside(Avp.UserIdentity, Shown(surplus, definition)));
             return true;
         }
         if (!request.WildcardedPublicIdentity.IsPresent || !request.WildcardedImpu.IsPresent) return false;
-        answer.Result(ResultCode.InvalidAvpValue, request.WildcardedImpu.RawAvp.Length <= DiameterLimits.MaxFailedAvpBytes
-            ? request.WildcardedImpu.RawAvp.Span : FailedAvpContent.ExampleOf(Avp.WildcardedImpu));
+        answer.Result(ResultCode.InvalidAvpValue, Shown(request.WildcardedImpu, Avp.WildcardedImpu));
         return true;
     }
 
     /// <summary>Without Notif-Eff (UDR, SNR) or Update-Eff-Enhance (PUR) there is one of each.</summary>
     /// The text names no code; the first one too many shows what is wrong. DSAI-Tag may repeat without a feature: the grammar has it so since it exists.
-    private static bool RefusesSeveral(in ShRequest request, Answer answer) =>
-        RefusesSecond(request.DataReference, Avp.DataReference, answer)
-        || RefusesSecond(request.ServiceIndication, Avp.ServiceIndication, answer)
-        || RefusesSecond(request.IdentitySet, Avp.IdentitySet, answer);
+    private static bool RefusesSeveral(in ShRequest request, int most, Answer answer) =>
+        RefusesMoreThan(most, request.DataReference, Avp.DataReference, answer)
+        || RefusesMoreThan(most, request.ServiceIndication, Avp.ServiceIndication, answer)
+        || RefusesMoreThan(most, request.IdentitySet, Avp.IdentitySet, answer)
+        || RefusesMoreThan(MaxOfOneKind, request.DsaiTag, Avp.DsaiTag, answer);
 
-    private static bool RefusesSecond(AvpOccurrences all, AvpDefinition definition, Answer answer)
+    private static bool RefusesMoreThan(int most, AvpOccurrences all, AvpDefinition definition, Answer answer)
     {
-        var enumerator = all.GetEnumerator();
-        if (!enumerator.MoveNext() || !enumerator.MoveNext()) return false;
-        var second = enumerator.Current.RawAvp;
-        answer.Result(ResultCode.AvpOccursTooManyTimes, second.Length <= DiameterLimits.MaxFailedAvpBytes ? second.Span : FailedAvpContent.ExampleOf(definition));
-        return true;
+        foreach (var value in all)
+        {
+            if (most-- > 0) continue;
+            answer.Result(ResultCode.AvpOccursTooManyTimes, Shown(value, definition));
+            return true;
+        }
+        return false;
     }
 
     /// <summary>Keys that the table of data references demands. The text names no code; MISSING_AVP with an example says which one.</summary>
@@ -85,6 +89,10 @@ internal static class RequestForm
         (ShFurtherKeys.RequestedDomain, Avp.RequestedDomain),
         (ShFurtherKeys.CurrentLocation, Avp.CurrentLocation),
     ];
+
+    /// <summary>The AVP itself, or an example in place of one that is too long: repeated as it is, it could fill the answer.</summary>
+    private static ReadOnlySpan<byte> Shown(AvpValue value, AvpDefinition definition) =>
+        value.RawAvp.Length <= DiameterLimits.MaxFailedAvpBytes ? value.RawAvp.Span : FailedAvpContent.ExampleOf(definition);
 
     private static byte[] Inside(AvpDefinition group, ReadOnlySpan<byte> member)
     {

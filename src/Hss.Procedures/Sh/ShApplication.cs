@@ -18,13 +18,30 @@ public static class ShApplication
         var logger = loggers.CreateLogger("Hss.Procedures.Sh");
         var clock = time ?? TimeProvider.System;
         var guarded = new GuardedProcedures((uint)options.Features, new StoreTroubleLog(logger, clock));
+        var unknownServers = new UnknownServerLog(logger, clock);
+        var userData = new UserData(store, unknownServers, clock, logger);
+        var profileUpdate = new ProfileUpdate(store, options, unknownServers, clock, logger);
+        var subscribeNotifications = new SubscribeNotifications(store, options, unknownServers, clock, logger);
         return new DiameterApplication
         {
             Name = "Sh",
             Id = ApplicationIds.Sh,
             VendorId = Vendors.ThreeGpp,
             AnswerPreamble = WritePreamble,
-            Procedures = [],
+            Procedures =
+            [
+                guarded.Register<UserDataRequest>(
+                    (request, features, answer, stop) => userData.AnswerAsync(request, (ShFeatures)features, answer, stop),
+                    static request => request.SupportedFeatures, false),
+                // RFC 6733 3: a copy of a request must not change anything a second time. That of a PUR would find its own sequence number used up and
+                // be told OUT_OF_SYNC for what was carried out; that of an SNR would bring back a subscription that ended with its first notification.
+                guarded.Register<ProfileUpdateRequest>(
+                    (request, features, answer, stop) => profileUpdate.AnswerAsync(request, (ShFeatures)features, answer, stop),
+                    static request => request.SupportedFeatures, true),
+                guarded.Register<SubscribeNotificationsRequest>(
+                    (request, features, answer, stop) => subscribeNotifications.AnswerAsync(request, (ShFeatures)features, answer, stop),
+                    static request => request.SupportedFeatures, true),
+            ],
         };
     }
 

@@ -11,7 +11,7 @@ internal static class ShIdentities
     public const int MaxMsisdnDigits = 15; // E.164 6
 
     /// <summary>Step 2. Null: unknown.</summary>
-    public static async ValueTask<ShUser?> FindAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<AskedUser?> FindAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {
         var identity = request.UserIdentity;
         if (identity.PublicIdentity.IsPresent) return await FindPublicAsync(store, request, cancellationToken).ConfigureAwait(false);
@@ -20,7 +20,7 @@ internal static class ShIdentities
             : ExternalIdentifier(identity.ExternalIdentifier.Span) is { } external ? new(ShUserIdentityKind.ExternalIdentifier, external) : null;
         if (named is not { } found) return null;
         var subscriber = await store.FindByUserIdentityAsync(found, cancellationToken).ConfigureAwait(false);
-        return ShUser.TryPlace(subscriber, found, asked: null, namesWildcard: false, out var user) ? user : null;
+        return AskedUser.TryPlace(subscriber, found, asked: null, namesWildcard: false, out var user) ? user : null;
     }
 
     /// <summary>The canonical private identity of User-Name; an octet string that is none belongs to nobody, and is no "no User-Name".</summary>
@@ -50,7 +50,7 @@ internal static class ShIdentities
     private static string? ExternalIdentifier(ReadOnlySpan<byte> utf8) =>
         utf8.Contains((byte)'@') && CanonicalIdentity.TryPrivate(utf8, out var identity) ? identity : null;
 
-    private static async ValueTask<ShUser?> FindPublicAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    private static async ValueTask<AskedUser?> FindPublicAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {
         var asked = CanonicalIdentity.TryPublic(request.UserIdentity.PublicIdentity.Span, out var canonical) ? canonical : null;
 
@@ -59,11 +59,11 @@ internal static class ShIdentities
         var wildcard = request.WildcardedPublicIdentity.IsPresent ? request.WildcardedPublicIdentity : request.WildcardedImpu;
         if (wildcard.IsPresent && CanonicalIdentity.TryWildcarded(Encoding.UTF8.GetString(wildcard.Span), out var pattern, out _)
             && await store.FindByPublicIdentityAsync(pattern, cancellationToken).ConfigureAwait(false) is { } owner
-            && ShUser.TryPlace(owner, new(ShUserIdentityKind.PublicIdentity, pattern), asked ?? pattern, namesWildcard: true, out var named)) return named;
+            && AskedUser.TryPlace(owner, new(ShUserIdentityKind.PublicIdentity, pattern), asked ?? pattern, namesWildcard: true, out var named)) return named;
 
         // An identity that is no canonical SIP or tel URI may be a wildcard, written as it was provisioned.
         if (asked is null && CanonicalIdentity.TryWildcarded(Encoding.UTF8.GetString(request.UserIdentity.PublicIdentity.Span), out pattern, out _)) asked = pattern;
         if (asked is null || await store.MatchPublicIdentityAsync(asked, cancellationToken).ConfigureAwait(false) is not { } match) return null;
-        return ShUser.TryPlace(match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), asked, namesWildcard: !match.IsWildcard, out var user) ? user : null;
+        return AskedUser.TryPlace(match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), asked, namesWildcard: !match.IsWildcard, out var user) ? user : null;
     }
 }

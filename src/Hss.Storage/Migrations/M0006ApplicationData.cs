@@ -131,8 +131,8 @@ internal sealed class M0006ApplicationData : Migration
             CREATE INDEX IX_notification_application_server_next_attempt_created ON notification (application_server, next_attempt, created) WHERE state = 0;
             """);
         migrationBuilder.Sql("""
-            CREATE INDEX IX_notification_application_server_user_identity_user_kind
-                ON notification (application_server, user_identity, user_kind) WHERE state = 0;
+            CREATE INDEX IX_notification_application_server_user_identity_user_kind_data_reference
+                ON notification (application_server, user_identity, user_kind, data_reference) WHERE state = 0;
             """);
         migrationBuilder.Sql("CREATE INDEX IX_notification_finished ON notification (finished) WHERE state <> 0;");
         migrationBuilder.Sql("""

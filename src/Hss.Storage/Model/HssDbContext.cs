@@ -118,7 +118,7 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
             table.HasIndex(row => new { row.SubscriptionId, row.ApplicationServer, row.UserIdentity, row.UserKind, row.DataReference, row.Detail, row.PrivateIdentity })
                 .IsUnique().HasFilter("state = 0").HasDatabaseName("IX_notification_pending");
             table.HasIndex(row => new { row.ApplicationServer, row.NextAttempt, row.Created }).HasFilter("state = 0");
-            table.HasIndex(row => new { row.ApplicationServer, row.UserIdentity, row.UserKind }).HasFilter("state = 0");
+            table.HasIndex(row => new { row.ApplicationServer, row.UserIdentity, row.UserKind, row.DataReference }).HasFilter("state = 0");
             table.HasIndex(row => row.Finished).HasFilter("state <> 0");
         });
         Table<ApplicationServerRow>(modelBuilder, "application_server", table => table.HasKey(row => row.DiameterHost));

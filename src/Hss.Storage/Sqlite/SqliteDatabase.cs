@@ -27,6 +27,7 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
     private SqliteReader? _inner;
     private SqliteChangeWriter? _changes;
     private SqliteProvisioning? _provisioning;
+    private SqliteApplicationServerWriter? _applicationServers;
     private bool _hasReadFailed;
     private long _readFailure;
     private volatile bool _isDisposed;
@@ -242,6 +243,7 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
             _inner = new(connection, _seal);
             _changes = new(connection, _inner, _seal);
             _provisioning = new(writer, _inner, _changes);
+            _applicationServers = new(connection, _inner, _changes);
             _writer = writer;
         }
         catch
@@ -258,11 +260,12 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
 
     private void CloseWriter()
     {
+        _applicationServers?.Dispose();
         _provisioning?.Dispose();
         _changes?.Dispose();
         _writer?.Dispose();
         _inner?.Dispose();
-        (_provisioning, _changes, _inner, _writer) = (null, null, null, null);
+        (_applicationServers, _provisioning, _changes, _inner, _writer) = (null, null, null, null, null);
     }
 
     private static StoreLock Lock(string path)

@@ -52,6 +52,15 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
         return open;
     }
 
+    public IReadOnlyList<long> Pending(string applicationServer, ShDataReference reference, int most)
+    {
+        var ids = new List<long>();
+        using var rows = _statements["SELECT id FROM notification WHERE state = 0 AND application_server = ?1 AND data_reference = ?2 LIMIT ?3"]
+            .Rows(applicationServer, (int)reference, most);
+        while (rows.Read()) ids.Add(rows.Number(0));
+        return ids;
+    }
+
     public void Dispose() => _statements.Dispose();
 
     /// <summary>Users whose first pending notification is due, the longest due first; behind it what follows for the same user, up to the first one that

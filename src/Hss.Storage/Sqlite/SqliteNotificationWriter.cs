@@ -7,7 +7,7 @@ namespace Hss.Storage.Sqlite;
 /// <summary>Writes the table of notifications inside the writer's transaction. Commit thread only.</summary>
 internal sealed class SqliteNotificationWriter(SqliteConnection connection, TimeProvider time) : IDisposable
 {
-    /// <summary>Rows forgotten or withdrawn at a time: bounds how long the commit thread is kept from the requests.</summary>
+    /// <summary>Rows forgotten at a time: bounds how long the commit thread is kept from the requests.</summary>
     private const int Batch = 500;
 
     private const string IsPendingOfKey = """
@@ -67,12 +67,12 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
         return written;
     }
 
-    /// <summary>Withdraws some of what is pending for an application server about one kind of data; gives how many.</summary>
-    public int Withdraw(string applicationServer, ShDataReference reference) =>
-        _statements[$"""
-            UPDATE notification SET state = {(int)NotificationState.Withdrawn}, finished = ?3, result = ?4 WHERE id IN (
-                SELECT id FROM notification WHERE state = 0 AND application_server = ?1 AND data_reference = ?2 LIMIT {Batch})
-            """].Run(applicationServer, (int)reference, StoredTime.Write(time.GetUtcNow()), NotificationWrites.NotPermitted);
+    public void Withdraw(IReadOnlyList<long> ids, string why)
+    {
+        var now = StoredTime.Write(time.GetUtcNow());
+        foreach (var id in ids)
+            _statements[$"UPDATE notification SET state = {(int)NotificationState.Withdrawn}, finished = ?2, result = ?3 WHERE id = ?1 AND state = 0"].Run(id, now, why);
+    }
 
     public int Prune(DateTimeOffset finishedBefore, int keep) =>
         _statements[$"""

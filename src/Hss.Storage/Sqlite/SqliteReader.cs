@@ -31,6 +31,7 @@ internal sealed class SqliteReader : IDisposable
         Changes = new(connection, this, seal);
         ApplicationData = new(connection);
         Notifications = new(connection);
+        ApplicationServers = new(connection);
         _begin = new(connection, "BEGIN");
         _end = new(connection, "END");
         _ownerByPrivateIdentity = new(connection,
@@ -66,6 +67,8 @@ internal sealed class SqliteReader : IDisposable
     public SqliteApplicationDataReader ApplicationData { get; }
 
     public SqliteNotificationReader Notifications { get; }
+
+    public SqliteApplicationServerReader ApplicationServers { get; }
 
     /// <summary>Everything read inside is of one moment. After an exception the connection is thrown away.</summary>
     public T AtOneMoment<T>(Func<T> read)
@@ -216,6 +219,7 @@ internal sealed class SqliteReader : IDisposable
         Changes.Dispose();
         ApplicationData.Dispose();
         Notifications.Dispose();
+        ApplicationServers.Dispose();
         _ownerByUserIdentity.Dispose();
         _userIdentities.Dispose();
         _begin.Dispose();

@@ -108,6 +108,10 @@ public sealed record TwanLocation
     public LocalTimeZone? LocalTimeZone { get; init; }
 
     public string? LogicalAccessId { get; init; }
+
+    public bool IsEmpty => CivicAddresses.IsEmpty && this == s_empty with { CivicAddresses = CivicAddresses };
+
+    private static readonly TwanLocation s_empty = new();
 }
 
 /// <summary>Sh-5GSLocationInformation. Shape and units as <see cref="CsLocation"/>; NrCellGlobalId is MCC, MNC and cell identity, 14 or 15 characters.</summary>

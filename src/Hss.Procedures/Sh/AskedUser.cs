@@ -8,7 +8,7 @@ namespace Hss.Procedures.Sh;
 /// as the wildcard. PublicIdentity and SetIndex only of those. AskedIdentity is the public identity as the application server wrote it
 /// (canonical), or null. PrivateIdentity is the canonical User-Name, or null.
 /// Spec: TS 29.328 6.1.1.1, 6.1.2.1, 6.1.3.1, steps 2 and 2a; Table 7.6.1 note 1.
-internal readonly record struct ShUser(
+internal readonly record struct AskedUser(
     Subscriber Subscriber, ShUserIdentity Identity, PublicIdentity? PublicIdentity, int SetIndex, string? AskedIdentity, bool NamesWildcard,
     string? PrivateIdentity)
 {
@@ -45,7 +45,7 @@ internal readonly record struct ShUser(
     }
 
     /// <summary>The identity exists: step 2.</summary>
-    public static bool TryPlace(Subscriber? subscriber, ShUserIdentity identity, string? asked, bool namesWildcard, out ShUser user)
+    public static bool TryPlace(Subscriber? subscriber, ShUserIdentity identity, string? asked, bool namesWildcard, out AskedUser user)
     {
         user = default;
         if (subscriber is null) return false;
@@ -56,13 +56,13 @@ internal readonly record struct ShUser(
     }
 
     /// <summary>User-Name belongs to the identity: step 2a.</summary>
-    public bool TryName(string? privateIdentity, out ShUser user)
+    public bool TryName(string? privateIdentity, out AskedUser user)
     {
         user = this with { PrivateIdentity = privateIdentity };
         return user.PrivateIdentity is null || user.SinglePrivateIdentity is not null;
     }
 
     /// <summary>The same user in what is true now: provisioning may have had the turn before this one.</summary>
-    public bool TryPlaceAgain(Subscriber? current, out ShUser user) =>
+    public bool TryPlaceAgain(Subscriber? current, out AskedUser user) =>
         TryPlace(current, Identity, AskedIdentity, NamesWildcard, out user) && user.TryName(PrivateIdentity, out user);
 }
