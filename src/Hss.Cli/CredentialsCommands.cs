@@ -88,7 +88,8 @@ internal static class CredentialsCommands
         }
         if (identity.Identity.Length > 0 && identity.Identity != request.PrivateIdentity)
             throw new CliException($"{name} is for {identity.Identity}, not for {request.PrivateIdentity}");
-        if (identity.LineIdentifiers.Count > 0 || identity.FramedAddress is not null || identity.PrivilegedSender)
+        if (identity.LineIdentifiers.Count > 0 || identity.FramedAddress is not null || identity.PrivilegedSender
+            || identity.Msisdns.Count > 0 || identity.ExternalIdentifiers.Count > 0 || identity.Imsi.Length > 0 || identity.StnSr.Length > 0 || identity.SmsGateway is not null)
             throw new CliException($"{name} has more than credentials; hss subscription upsert changes the rest");
         (request.Aka, request.SipDigest, request.DefaultScheme) = (identity.Aka, identity.SipDigest, identity.DefaultScheme);
         request.AllowedSchemes.Add(identity.AllowedSchemes);

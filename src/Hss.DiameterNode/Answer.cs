@@ -55,6 +55,10 @@ public sealed partial class Answer
     /// <summary>Whether a result was set.</summary>
     public bool HasResult => _code != ResultCode.None || _experimentalCode != ExperimentalResultCode.None;
 
+    /// <summary>How many octets of AVPs, headers and padding included, may still be written before the answer is longer than a message may be.</summary>
+    /// Why a procedure would ask: what it has to say may have no bound of its own, and an answer that cannot be sent becomes 5012.
+    public int RoomBytes => _dispatcher.MaxFrameLengthBytes - Writer.LengthBytes - _dispatcher.Form.EndBytes(_frame.Span, _avps);
+
     /// <summary>The known habits of the node the request came from, found by its Origin-Host.</summary>
     public PeerQuirks Quirks => _dispatcher.QuirksOf(_avps.OriginHost(_frame.Span));
 

@@ -29,6 +29,27 @@ internal sealed class AnswerForm(NodeIdentity identity, OverloadControl overload
         writer.End();
     }
 
+    /// <summary>How much <see cref="End"/> will add at most.</summary>
+    public int EndBytes(ReadOnlySpan<byte> frame, in RequestAvps avps)
+    {
+        int bytes = 0;
+        if (avps.TakesOverloadReports)
+        {
+            foreach (byte[] avp in overload.Report.Avps) bytes += Padded(avp.Length);
+        }
+
+        if (!avps.HasProxyInfo) return bytes;
+        AvpReader reader = AvpReader.OverMessage(frame);
+        while (reader.Read())
+        {
+            if (reader.Key == Avp.ProxyInfo.Key) bytes += Padded(reader.LengthBytes);
+        }
+
+        return bytes;
+
+        static int Padded(int length) => (length + 3) & ~3;
+    }
+
     /// <summary>A whole answer without the procedure.</summary>
     /// Shape: 3xxx are protocol errors and go out as answer-message with the E bit (RFC 6733 7.1.3, 7.2); all else has the normal form.
     public MessageWriter Refusal(

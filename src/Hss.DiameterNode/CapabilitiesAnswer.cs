@@ -24,7 +24,7 @@ internal static class CapabilitiesAnswer
         }
 
         string name = LoggedText.Of(AvpOccurrences.Find(frame, Avp.OriginHost).First.Span);
-        if (!string.Equals(name, expected.Identity, StringComparison.OrdinalIgnoreCase))
+        if (expected.Identity != PeerOptions.AnyIdentity && !string.Equals(name, expected.Identity, StringComparison.OrdinalIgnoreCase))
         {
             return Refuse(ResultCode.UnknownPeer, $"it calls itself '{name}'; correct Diameter:Peers, Identity or Address");
         }

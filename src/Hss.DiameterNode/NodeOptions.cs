@@ -156,6 +156,11 @@ public sealed record NodeOptions
             faults.Add($"Diameter:{key}:Address: '{peer.Address}' is no IP address; give one, or leave it out.");
         }
 
+        if (peer.Identity == PeerOptions.AnyIdentity && (!peer.Connect || peer.Tls))
+        {
+            faults.Add($"Diameter:{key}:Identity: '{PeerOptions.AnyIdentity}' is for a peer that is dialled without TLS; give the identity.");
+        }
+
         if (peer.Connect && peer.Address.Length == 0)
         {
             faults.Add($"Diameter:{key}:Address: is missing although Connect is true; give the address to dial, such as 192.0.2.7:3868.");

@@ -92,7 +92,7 @@ internal sealed class OutgoingExchange : IDisposable
                 return;
             }
 
-            if (!answer.IsProtocolError && !answer.MayBeFrom(Request.DestinationHost))
+            if (Request.DestinationHost.Length > 0 && !answer.IsProtocolError && !answer.MayBeFrom(Request.DestinationHost))
             {
                 // A relay that does not reach the destination may hand the request to somebody else of its realm, and that one may answer
                 // "done". It was not done where it had to be: the request did not arrive.

@@ -17,7 +17,7 @@ public sealed record OutgoingRequest
     /// <summary>Short name for logs and metrics, such as RTR.</summary>
     public required string CommandName { get; init; }
 
-    /// <summary>Origin-Host of the node it is for.</summary>
+    /// <summary>Origin-Host of the node it is for. Empty: any node of the realm, which a relay chooses; the AVP is left out (RFC 6733 6.1.6).</summary>
     public required string DestinationHost { get; init; }
 
     /// <summary>Its realm.</summary>

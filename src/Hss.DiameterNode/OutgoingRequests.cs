@@ -100,7 +100,7 @@ internal sealed class OutgoingRequests(
         foreach (byte[] avp in preamble) writer.WriteRawAvp(avp);
         writer.WriteRawAvp(identity.OriginHost);
         writer.WriteRawAvp(identity.OriginRealm);
-        writer.WriteText(Avp.DestinationHost, request.DestinationHost);
+        if (request.DestinationHost.Length > 0) writer.WriteText(Avp.DestinationHost, request.DestinationHost);
         writer.WriteText(Avp.DestinationRealm, request.DestinationRealm);
         request.Write(writer);
         writer.End();

@@ -13,6 +13,11 @@ public enum PeerRole
 /// <summary>One entry of <c>Diameter:Peers</c>.</summary>
 public sealed record PeerOptions
 {
+    /// <summary>As <see cref="Identity"/> of a peer that is dialled: whoever answers there is meant.</summary>
+    /// For a client that knows where its peer is and not what it is called. The peer is then one that is not listed: the node takes it only with
+    /// <see cref="NodeOptions.AllowUnknownPeers"/>, and never over TLS, where somebody has to be named.
+    public const string AnyIdentity = "*";
+
     /// <summary>The Origin-Host the peer gives in its CER. Compared without regard to case (RFC 6733 4.3.1).</summary>
     public string Identity { get; init; } = "";
 

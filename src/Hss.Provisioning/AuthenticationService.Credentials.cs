@@ -48,6 +48,11 @@ public sealed partial class AuthenticationService
             {
                 Credentials = read.Credentials with { LineIdentifiers = old.Credentials.LineIdentifiers, FramedAddress = old.Credentials.FramedAddress },
                 PrivilegedSender = old.PrivilegedSender,
+                Msisdns = old.Msisdns,
+                ExternalIdentifiers = old.ExternalIdentifiers,
+                Imsi = old.Imsi,
+                StnSr = old.StnSr,
+                SmsGateway = old.SmsGateway,
             };
             // Without a list of their own the schemes are what the credentials can do, and the reader has not seen these two.
             if (request.AllowedSchemes.Count == 0)

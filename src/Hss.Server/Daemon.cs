@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Hss.Authentication;
 using Hss.DiameterNode;
 using Hss.Procedures.Cx;
+using Hss.Procedures.Sh;
 using Hss.Server.Configuration;
 using Hss.Server.Operations;
 using Hss.Storage;
@@ -56,9 +57,14 @@ internal static class Daemon
         await Task.WhenAny(warmUp, stop.Received, Task.Delay(WarmUpPatience, TimeProvider.System)).ConfigureAwait(false);
 
         using var cxInstruments = new CxInstruments();
-        var application = CxApplication.Create(store, settings.Cx, cxInstruments, SystemRandomSource.Instance, loggers);
+        using var shInstruments = new ShInstruments();
+        DiameterApplication[] applications =
+        [
+            CxApplication.Create(store, settings.Cx, cxInstruments, SystemRandomSource.Instance, loggers),
+            ShApplication.Create(store, settings.Sh, loggers),
+        ];
         using var tls = certificates is null ? null : new TlsTransport(() => certificates.Current, TimeProvider.System, loggers);
-        await using var node = Node(settings, application, tls, loggers);
+        await using var node = Node(settings, applications, tls, loggers);
         await using var provisioning =
             await ProvisioningListener.CreateAsync(settings, documents, store, node, cxInstruments, provisioningCertificates, loggers).ConfigureAwait(false);
         var listen = settings.Diameter.Listen;
@@ -70,6 +76,8 @@ internal static class Daemon
         node.Start();
         await using var jobs = new CxJobRunner(store, node.SendAsync, node.QuirksOf, settings.Cx, cxInstruments, TimeProvider.System, loggers);
         jobs.Start();
+        await using var notifications = new NotificationRunner(store, node.SendAsync, settings.Sh, shInstruments, TimeProvider.System, loggers);
+        notifications.Start();
 
         // The one line that scripts and supervisors wait for.
         var open = listen.Select(one => $"diameter {one}").Concat(settings.Provisioning.Listen.Select(one => $"grpc {one}"));
@@ -80,7 +88,8 @@ internal static class Daemon
         readiness.Stopping();
         using var patience = new CancellationTokenSource(StopPatience);
         var drained = provisioning?.DrainAsync(patience.Token) ?? Task.CompletedTask; // beside the farewells of the node: neither waits for the other
-        await jobs.DisposeAsync().ConfigureAwait(false); // what is not acknowledged yet is sent again after the next start
+        // What is not acknowledged yet is sent again after the next start.
+        await Task.WhenAll(jobs.DisposeAsync().AsTask(), notifications.DisposeAsync().AsTask()).ConfigureAwait(false);
         await node.StopAsync(patience.Token).ConfigureAwait(false); // DPR, then the answers still owed
         await listeners.StopAsync(patience.Token).ConfigureAwait(false);
         await drained.ConfigureAwait(false);
@@ -107,11 +116,11 @@ internal static class Daemon
     }
 
     /// Errors: <see cref="ConfigurationException"/> when a peer is configured for an application that is not served.
-    private static DiameterNode.DiameterNode Node(ServerSettings settings, DiameterApplication application, TlsTransport? tls, ILoggerFactory loggers)
+    private static DiameterNode.DiameterNode Node(ServerSettings settings, DiameterApplication[] applications, TlsTransport? tls, ILoggerFactory loggers)
     {
         try
         {
-            return new(settings.Diameter.Node, [application], TimeProvider.System, loggers, secureDialled: tls is null ? null : tls.SecureDialledAsync);
+            return new(settings.Diameter.Node, applications, TimeProvider.System, loggers, secureDialled: tls is null ? null : tls.SecureDialledAsync);
         }
         catch (ArgumentException problem)
         {

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Hss.Storage;
 
-/// <summary>Forgets old records of changes, and with them the request ids that were served, hour after hour.</summary>
+/// <summary>Forgets old records of changes, and with them the request ids that were served, hour after hour; and what application servers without
+/// permission still subscribe to, should its withdrawal not have come to its end.</summary>
 /// Why some at a time: each step is one item among the commits of the requests, which go on in between.
 public sealed class ChangeRetention : IAsyncDisposable
 {
@@ -42,6 +43,7 @@ public sealed class ChangeRetention : IAsyncDisposable
             while (true)
             {
                 await PruneAsync().ConfigureAwait(false);
+                await _store.DropForbiddenSubscriptionsAsync(_stop.Token).ConfigureAwait(false);
                 await Task.Delay(Interval, _time, _stop.Token).ConfigureAwait(false);
             }
         }

@@ -31,13 +31,50 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>What is pending, by S-CSCF and kind.</summary>
     IReadOnlyList<OpenJobs> OpenJobs();
 
-    void Write(SubscriberWrite write);
+    /// <summary>Writes the change of one turn. True: notifications are among it, or changed with it.</summary>
+    bool Write(SubscriberWrite write);
 
     /// <summary>New jobs, ends and retries that change no registration state.</summary>
     void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates);
 
     /// <summary>Forgets some of the finished jobs that ended before a moment or are beyond the number; returns how many.</summary>
     int PruneJobs(DateTimeOffset finishedBefore, int keep);
+
+    /// <summary>Notifications as last committed. What <see cref="NotificationQuery"/> promises holds. Due ones: of each user one list in the order of their
+    /// numbers, up to the first that has to wait, and the user whose first one is the longest due comes first.</summary>
+    IReadOnlyList<Notification> Notifications(NotificationQuery query);
+
+    /// <summary>What is pending, by application server.</summary>
+    IReadOnlyList<OpenNotifications> OpenNotifications();
+
+    /// <summary>Writes those that still have their version and are in their From state; returns how many.</summary>
+    int WriteNotifications(ImmutableArray<NotificationUpdate> updates);
+
+    /// <summary>Forgets some of the finished notifications that ended before a moment or are beyond the number; returns how many.</summary>
+    int PruneNotifications(DateTimeOffset finishedBefore, int keep);
+
+    /// <summary>The AS permission list, in the order of the hosts.</summary>
+    IReadOnlyList<ApplicationServerPermissions> ApplicationServers();
+
+    /// <summary>Writes or (null) removes one entry of the list, with its record.</summary>
+    /// <param name="expected">The revision that has to stand; 0: none may; null: whatever stands.</param>
+    /// Errors: <see cref="RequestIdReusedException"/>, with nothing written.
+    ApplicationServerOutcome ChangeApplicationServer(string diameterHost, ApplicationServerPermissions? now, long? expected, ChangeAuthor author);
+
+    /// <summary>Which application servers subscribe to what, or have notifications pending about it.</summary>
+    IReadOnlyList<(string ApplicationServer, ShDataReference Reference)> SubscribedPairs();
+
+    /// <summary>Names of some of the subscriptions that an application server watches for this.</summary>
+    IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most);
+
+    /// <summary>Ends what an application server subscribed to of these subscriptions. The caller holds everybody else off them.</summary>
+    void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference);
+
+    /// <summary>Numbers of some of the notifications that wait for an application server and tell of this.</summary>
+    IReadOnlyList<long> PendingNotifications(string applicationServer, ShDataReference reference, int most);
+
+    /// <summary>Withdraws those that are still pending.</summary>
+    void WithdrawNotifications(IReadOnlyList<long> ids, string why);
 
     /// <summary>One subscription with its history as last committed, or null.</summary>
     StoredSubscription? ReadVersion(string subscriptionId);
@@ -85,12 +122,17 @@ public enum IdentityKind
 {
     Private = 0,
     Public = 1,
+    Msisdn = 2,
+    ExternalIdentifier = 3,
 }
 
 /// <summary>A subscription as it lies in the store.</summary>
 /// Shape: one state per implicit registration set; one ceiling and one row per private identity, in the subscription's order.
 public sealed record StoredSubscriber(
-    Subscription Subscription, SubscriberRows Rows, ImmutableArray<RegistrationState> States, ImmutableArray<ulong> SqnCeilings);
+    Subscription Subscription, SubscriberRows Rows, ImmutableArray<RegistrationState> States, ImmutableArray<ulong> SqnCeilings)
+{
+    public ApplicationData ApplicationData { get; init; } = ApplicationData.Empty;
+}
 
 /// <summary>Row numbers, so that the writes of a procedure search nothing.</summary>
 public sealed record SubscriberRows(long Subscription, ImmutableArray<long> PrivateIdentities);
@@ -105,6 +147,11 @@ public sealed record SubscriberWrite(
     public ImmutableArray<CxJob> Jobs { get; init; } = [];
 
     public ImmutableArray<CxJobUpdate> JobUpdates { get; init; } = [];
+
+    /// <summary>Null: it stays.</summary>
+    public ApplicationDataWrite? ApplicationData { get; init; }
+
+    public NotificationWrites Notifications { get; init; } = NotificationWrites.None;
 
     public bool WritesJobs => !Jobs.IsEmpty || !JobUpdates.IsEmpty;
 }

@@ -51,6 +51,13 @@ internal static partial class StorageLog
     [LoggerMessage(4012, LogLevel.Information, "{Count} records of changes and served request ids were old and are forgotten")]
     public static partial void RecordsPruned(ILogger logger, long count);
 
+    [LoggerMessage(4014, LogLevel.Information,
+        "{Count} subscriptions and notifications of application server {DiameterHost} about data reference {Reference} are gone with its permission")]
+    public static partial void SubscriptionsWithdrawn(ILogger logger, int count, string diameterHost, int reference);
+
+    [LoggerMessage(4015, LogLevel.Warning, "Subscriptions of application servers without permission stay until they are looked for again: {Reason}")]
+    public static partial void SubscriptionsNotWithdrawn(ILogger logger, string reason);
+
     [LoggerMessage(4013, LogLevel.Warning, "Old records of changes stay for another hour: {Reason}")]
     public static partial void RecordsNotPruned(ILogger logger, string reason);
 }

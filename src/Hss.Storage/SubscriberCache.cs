@@ -17,6 +17,8 @@ internal sealed class SubscriberCache(int limit)
     private readonly ConcurrentDictionary<string, CacheEntry> _bySubscription = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CacheEntry> _byPrivateIdentity = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CacheEntry> _byPublicIdentity = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CacheEntry> _byMsisdn = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CacheEntry> _byExternalIdentifier = new(StringComparer.Ordinal);
     private readonly List<CacheEntry> _clock = [];
     private readonly Lock _clockLock = new();
     private int _hand;
@@ -28,8 +30,7 @@ internal sealed class SubscriberCache(int limit)
 
     public Subscriber? Find(IdentityKind kind, string identity)
     {
-        var index = kind == IdentityKind.Private ? _byPrivateIdentity : _byPublicIdentity;
-        if (!index.TryGetValue(identity, out var entry)) return null;
+        if (!IndexOf(kind).TryGetValue(identity, out var entry)) return null;
         if (!entry.WasUsed) entry.WasUsed = true;
         return entry.Subscriber;
     }
@@ -53,6 +54,7 @@ internal sealed class SubscriberCache(int limit)
         foreach (var identity in subscription.PrivateIdentities) _byPrivateIdentity[identity.Identity] = entry;
         foreach (var set in subscription.ImplicitRegistrationSets)
             foreach (var identity in set.PublicIdentities) _byPublicIdentity[identity.Identity] = entry;
+        foreach (var (kind, identity) in UserIdentities.In(subscription)) IndexOf(kind)[identity] = entry;
     }
 
     /// <summary>Forgets an entry, loaded or not. The caller holds its gate; whoever waits there will look again. Twice does no
@@ -65,6 +67,14 @@ internal sealed class SubscriberCache(int limit)
             Forget(entry);
         }
     }
+
+    private ConcurrentDictionary<string, CacheEntry> IndexOf(IdentityKind kind) => kind switch
+    {
+        IdentityKind.Private => _byPrivateIdentity,
+        IdentityKind.Public => _byPublicIdentity,
+        IdentityKind.Msisdn => _byMsisdn,
+        _ => _byExternalIdentifier,
+    };
 
     /// <summary>False when every entry it looked at was in use: the cache then grows past its limit until turns end.</summary>
     private bool EvictOne()
@@ -98,6 +108,7 @@ internal sealed class SubscriberCache(int limit)
                 _byPrivateIdentity.TryRemove(new(identity.Identity, entry));
             foreach (var set in subscriber.Subscription.ImplicitRegistrationSets)
                 foreach (var identity in set.PublicIdentities) _byPublicIdentity.TryRemove(new(identity.Identity, entry));
+            foreach (var (kind, identity) in UserIdentities.In(subscriber.Subscription)) IndexOf(kind).TryRemove(new(identity, entry));
         }
         if (entry.ClockIndex >= 0)
         {

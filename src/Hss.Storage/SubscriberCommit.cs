@@ -7,13 +7,14 @@ namespace Hss.Storage;
 /// Order: outcome known, memory follows the disk, the gate may go, then the caller is told. A caller that leaves early is told at once and
 /// changes nothing of that: the outcome is published for whoever comes next.
 internal sealed class SubscriberCommit(
-    SubscriberCache cache, CacheEntry entry, SubscriberWrite write, SubscriberChange change, Action jobsWritten)
+    SubscriberCache cache, CacheEntry entry, SubscriberWrite write, SubscriberChange change, Action jobsWritten, Action notificationsWritten)
     : CommitItem, IValueTaskSource
 {
     // Continuations run inline: all completions of a batch come from one thread-pool job, so the answers that follow share one flush.
     private ManualResetValueTaskSourceCore<bool> _caller;
     private CancellationTokenRegistration _registration;
     private int _isCallerTold;
+    private bool _writesNotifications;
 
     /// <summary>To be called once, after the item is queued.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ internal sealed class SubscriberCommit(
         return new(this, _caller.Version);
     }
 
-    public override void Write(ISubscriberDatabase database) => database.Write(write);
+    public override void Write(ISubscriberDatabase database) => _writesNotifications = database.Write(write);
 
     public override void Complete(StoreUnavailableException? failure)
     {
@@ -32,6 +33,7 @@ internal sealed class SubscriberCommit(
         else cache.Remove(entry);
         entry.EndCommit();
         if (failure is null && write.WritesJobs) jobsWritten();
+        if (failure is null && _writesNotifications) notificationsWritten();
 
         if (Interlocked.Exchange(ref _isCallerTold, 1) != 0) return;
         if (failure is null) _caller.SetResult(true);

@@ -23,12 +23,15 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     private readonly ISubscriberDatabase _database;
     private readonly IndRange _indRange;
     private readonly int _capacity;
+    private readonly TimeProvider _time;
     private readonly SubscriberCache _cache;
     private readonly ReadLimiter _reads = new(ConcurrentReads);
     private readonly StorageMetrics _metrics;
     private readonly ProvisionedWildcards _wildcards;
+    private readonly ILogger _logger;
     private readonly CommitQueue _commits;
     private readonly Action _tellJobsWritten;
+    private readonly Action _tellNotificationsWritten;
 
     /// <summary>Takes the database over and disposes it in the end.</summary>
     /// Errors: <see cref="StoreUnavailableException"/> when it cannot be read; it is still the caller's then.
@@ -41,11 +44,14 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         _database = database;
         _indRange = options.IndRange;
         _capacity = options.CacheEntries;
+        (_time, _logger) = (time, logger);
         _cache = new(_capacity);
         _wildcards = new(database.WildcardedIdentities(), logger);
+        _applicationServers = new(database.ApplicationServers());
         _metrics = new(meterFactory, () => _cache.Count);
         _commits = new(database, time, _metrics, logger);
         _tellJobsWritten = () => JobsWritten?.Invoke();
+        _tellNotificationsWritten = () => NotificationsWritten?.Invoke();
     }
 
     public event Action? JobsWritten;
@@ -97,14 +103,20 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
 
         var sequences = SequenceWrites(subscriber, change);
         var registrations = RegistrationWrites(subscriber, change);
-        if (sequences.IsEmpty && registrations.IsEmpty && change.Jobs.IsEmpty && change.JobUpdates.IsEmpty)
+        var (data, notifications) = ApplicationWrites(subscriber, change, registrations);
+        if (sequences.IsEmpty && registrations.IsEmpty && change.Jobs.IsEmpty && change.JobUpdates.IsEmpty && data is null && notifications.IsEmpty)
         {
             // A repeated MAR sets what is set already: memory shows only what is durable, so there is nothing to wait for.
             subscriber.Publish(change);
             return ValueTask.CompletedTask;
         }
-        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences) { Jobs = change.Jobs, JobUpdates = change.JobUpdates };
-        var item = new SubscriberCommit(_cache, entry, write, change, _tellJobsWritten);
+        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences) 
+        {
+            Jobs = change.Jobs, JobUpdates = change.JobUpdates, ApplicationData = data, Notifications = notifications,
+        };
+        // What becomes visible is what is written: without the subscriptions that the change ended.
+        if (data is not null && !ReferenceEquals(data.After, change.ApplicationData)) change = change with { ApplicationData = data.After };
+        var item = new SubscriberCommit(_cache, entry, write, change, _tellJobsWritten, _tellNotificationsWritten);
         entry.StartCommit();
         if (_commits.TryAdd(item)) return item.WaitAsync(cancellationToken);
         entry.EndCommit();
@@ -163,7 +175,12 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     }
 
     private static bool Owns(Subscriber subscriber, IdentityKind kind, string identity) =>
-        kind == IdentityKind.Private ? subscriber.IndexOfPrivateIdentity(identity) >= 0 : subscriber.IndexOfSet(identity, out _) >= 0;
+        kind switch
+        {
+            IdentityKind.Private => subscriber.IndexOfPrivateIdentity(identity) >= 0,
+            IdentityKind.Public => subscriber.IndexOfSet(identity, out _) >= 0,
+            _ => UserIdentities.In(subscriber.Subscription).Contains((kind, identity)),
+        };
 
     private async Task<Subscriber?> LoadAsync(string subscriptionId, CancellationToken cancellationToken)
     {
@@ -192,7 +209,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
                 static look => look._database.Read(look.subscriptionId), (_database, subscriptionId), cancellationToken).ConfigureAwait(false);
             if (stored is null) return null;
             var sequences = stored.SqnCeilings.Select(ceiling => SequenceState.FromDurable(ceiling, _indRange));
-            entry.Load(new Subscriber(stored.Subscription, stored.States, sequences), stored.Rows);
+            entry.Load(new Subscriber(stored.Subscription, stored.States, sequences, stored.ApplicationData), stored.Rows);
             _cache.Publish(entry);
             return entry;
         }

@@ -25,6 +25,17 @@ public sealed record ServiceProfile
     public IEnumerable<InitialFilterCriteria> AllFilters => SharedFilterSets.IsEmpty
         ? InitialFilterCriteria
         : InitialFilterCriteria.Concat(SharedFilterSets.SelectMany(set => set.InitialFilterCriteria)).OrderBy(filter => filter.Priority);
+
+    /// <summary>Whether application servers can mask some of the filters.</summary>
+    public bool HasDsaiTags
+    {
+        get
+        {
+            foreach (var filter in InitialFilterCriteria)
+                if (!filter.DsaiTags.IsEmpty) return true;
+            return !SharedFilterSets.IsEmpty && SharedFilterSets.Any(set => set.InitialFilterCriteria.Any(filter => !filter.DsaiTags.IsEmpty));
+        }
+    }
 }
 
 /// <summary>A shared iFC set with its filters as they were when the subscription was provisioned.</summary>

@@ -10,10 +10,10 @@ public sealed class Subscriber
 {
     private readonly SequenceState[] _sequences;
     private readonly MilenageKey?[] _keys;
-    private readonly UserDataCache _userData = new();
     private volatile ImmutableArrayBox _states;
 
     private volatile ApplicationData _applicationData;
+    private volatile UserDataCache _userData;
 
     public Subscriber(
         Subscription subscription, ImmutableArray<RegistrationState> states, IEnumerable<SequenceState> sequences, ApplicationData? applicationData = null)
@@ -28,6 +28,7 @@ public sealed class Subscriber
         Subscription = subscription;
         _states = new(states);
         _applicationData = applicationData ?? ApplicationData.Empty;
+        _userData = new(_applicationData.InactiveServices);
     }
 
     public Subscription Subscription { get; }
@@ -82,7 +83,20 @@ public sealed class Subscriber
     /// <summary>The same for an identity that fell into a wildcard of the set.</summary>
     /// Why it is not kept: anybody can make up such identities, and there is no end of them. A S-CSCF asks once and keeps the answer.
     public ReadOnlyMemory<byte> UserData(int setIndex, string privateIdentity, UserDataForm form, NonDistinctIdentity nonDistinct) =>
-        UserDataXml.Write(Subscription, setIndex, privateIdentity, form, nonDistinct);
+        _userData.Render(Subscription, setIndex, privateIdentity, form, nonDistinct);
+
+    /// <summary>Whether an identity has services for the unregistered state that are not masked for it (LIA 2003 instead of 5003).</summary>
+    /// Spec: TS 29.228 6.1.4.1, TS 29.328 7.6.18: a masked filter is one that the identity does not have.
+    public bool HasUnregisteredServices(PublicIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        if (!Subscription.HasUnregisteredServices(identity)) return false;
+        var masks = new FilterMasks(_applicationData.InactiveServices);
+        if (masks.IsEmpty || Subscription.FindServiceProfile(identity.ServiceProfile) is not { HasDsaiTags: true } profile) return true;
+        foreach (var filter in profile.AllFilters)
+            if (UnregisteredServices.CanFire(filter) && !masks.Masks(identity.Identity, filter)) return true;
+        return false;
+    }
 
     /// <summary>For the store alone: publishes a change after it is durable.</summary>
     public void Publish(SubscriberChange change)
@@ -95,7 +109,10 @@ public sealed class Subscriber
             _states = new(builder.MoveToImmutable());
         }
         foreach (var (index, after) in change.Sequences) _sequences[index] = after;
-        if (change.ApplicationData is { } applicationData) _applicationData = applicationData;
+        if (change.ApplicationData is not { } applicationData) return;
+        _applicationData = applicationData;
+        // A document that is being rendered with the old masks goes into the old cache, which nobody asks any more.
+        if (!_userData.IsFor(applicationData.InactiveServices)) _userData = new(applicationData.InactiveServices);
     }
 
     // An ImmutableArray is a struct around one reference; boxing it lets the field be volatile.

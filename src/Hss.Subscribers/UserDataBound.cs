@@ -33,7 +33,8 @@ internal static class UserDataBound
         foreach (var profile in subscription.ServiceProfiles)
         {
             var users = set.PublicIdentities.Count(identity => identity.ServiceProfile == profile.Name);
-            if (users > 0) octets += (isGrouped ? users : 1) * OfProfile(profile);
+            // So do those for which different filters of it are masked.
+            if (users > 0) octets += (isGrouped || profile.HasDsaiTags ? users : 1) * OfProfile(profile);
         }
         return octets;
     }

@@ -27,8 +27,18 @@ public static class UserDataXml
     private static readonly XmlWriterSettings s_fragmentSettings = Fragment();
 
     /// <param name="nonDistinct">An identity that fell into a wildcard of this set; the S-CSCF asked for it and looks for it in the answer.</param>
+    /// <param name="masks">Filters that are left out, by identity.</param>
     public static ReadOnlyMemory<byte> Write(
-        Subscription subscription, int setIndex, string privateIdentity, UserDataForm form = UserDataForm.Base, NonDistinctIdentity? nonDistinct = null)
+        Subscription subscription, int setIndex, string privateIdentity, UserDataForm form = UserDataForm.Base, NonDistinctIdentity? nonDistinct = null,
+        FilterMasks masks = default) => Write(subscription, setIndex, privateIdentity, form, nonDistinct, masks, isLongest: false);
+
+    /// <summary>At least as long as any document of this form, whatever services application servers switch off.</summary>
+    /// Why: nobody can refuse a registration because a mask made its document too long, so it is the provisioning that leaves room for every mask.
+    internal static ReadOnlyMemory<byte> WriteLongest(Subscription subscription, int setIndex, string privateIdentity, UserDataForm form, NonDistinctIdentity? nonDistinct) =>
+        Write(subscription, setIndex, privateIdentity, form, nonDistinct, default, isLongest: true);
+
+    private static ReadOnlyMemory<byte> Write(
+        Subscription subscription, int setIndex, string privateIdentity, UserDataForm form, NonDistinctIdentity? nonDistinct, FilterMasks masks, bool isLongest)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         var set = subscription.ImplicitRegistrationSets[setIndex];
@@ -37,11 +47,11 @@ public static class UserDataXml
         {
             xml.WriteStartElement("IMSSubscription");
             xml.WriteElementString("PrivateID", privateIdentity);
-            foreach (var group in Group(set, form))
+            foreach (var group in Group(subscription, set, form, masks, isLongest))
             {
                 xml.WriteStartElement("ServiceProfile");
                 foreach (var identity in group) WriteIdentity(xml, set, identity, form, nonDistinct);
-                if (subscription.FindServiceProfile(group[0].ServiceProfile) is { } profile) WriteServices(xml, profile, form);
+                if (subscription.FindServiceProfile(group[0].ServiceProfile) is { } profile) WriteServices(xml, profile, form, group[0].Identity, masks);
                 xml.WriteEndElement();
             }
             WriteSubscriptionExtension(xml, subscription);
@@ -69,7 +79,9 @@ public static class UserDataXml
     /// names of one subscriber (the usual sip, sip+number, tel), and repeating every filter per identity would treble the document.
     /// One that does know it is told in so many words, so that only the service profile makes an element.
     /// The default identity is the first non-barred one over the whole document (6.5), and grouping must not push another one before it.
-    private static List<List<PublicIdentity>> Group(ImplicitRegistrationSet set, UserDataForm form)
+    /// Filters that are masked for one and not for another keep them apart, too: an element has one list of filters. Their alias group stays
+    /// what it was: to switch a service off for a while ends no alias.
+    private static List<List<PublicIdentity>> Group(Subscription subscription, ImplicitRegistrationSet set, UserDataForm form, FilterMasks masks, bool isLongest)
     {
         var groups = new List<List<PublicIdentity>>(1);
         var first = set.DefaultIdentity;
@@ -78,7 +90,9 @@ public static class UserDataXml
         {
             if (ReferenceEquals(identity, first)) continue;
             var group = groups.Find(g => g[0].ServiceProfile == identity.ServiceProfile
-                && (form.HasFlag(UserDataForm.AliasGroups) || g[0].AliasGroup == identity.AliasGroup));
+                && (form.HasFlag(UserDataForm.AliasGroups) || g[0].AliasGroup == identity.AliasGroup)
+                && (masks.IsEmpty || masks.AreSameFor(g[0].Identity, identity.Identity, subscription.FindServiceProfile(identity.ServiceProfile)))
+                && !(isLongest && subscription.FindServiceProfile(identity.ServiceProfile)?.HasDsaiTags == true));
             if (group is null) groups.Add([identity]);
             else group.Add(identity);
         }
@@ -97,16 +111,27 @@ public static class UserDataXml
         if (fallen is not null) PublicIdentityXml.Write(xml, identity, aliasGroup, fallen);
     }
 
-    private static void WriteServices(XmlWriter xml, ServiceProfile profile, UserDataForm form)
+    /// <param name="identity">One of those that the element is about; all of them have the same masks.</param>
+    private static void WriteServices(XmlWriter xml, ServiceProfile profile, UserDataForm form, string identity, FilterMasks masks)
     {
         if (profile.CoreNetworkServicesAuthorization is { } authorization) WriteAuthorization(xml, authorization);
-        var byNumber = form.HasFlag(UserDataForm.SharedFilterSets) && !profile.SharedFilterSets.IsEmpty;
-        foreach (var filter in byNumber ? profile.InitialFilterCriteria : profile.AllFilters) WriteFilter(xml, filter);
-        if (!byNumber) return;
+        var byNumber = form.HasFlag(UserDataForm.SharedFilterSets) && !profile.SharedFilterSets.IsEmpty ? Whole(profile, identity, masks) : [];
+        foreach (var filter in byNumber.IsEmpty ? profile.AllFilters : WithoutSets(profile, byNumber))
+            if (!masks.Masks(identity, filter)) WriteFilter(xml, filter);
+        if (byNumber.IsEmpty) return;
         xml.WriteStartElement("Extension");
-        foreach (var shared in profile.SharedFilterSets) WriteNumber(xml, "SharedIFCSetID", shared.Id);
+        foreach (var shared in byNumber) WriteNumber(xml, "SharedIFCSetID", shared.Id);
         xml.WriteEndElement();
     }
+
+    // A number stands for all filters of its set; one that lost a filter to a mask is written out.
+    private static ImmutableArray<SharedFilterSet> Whole(ServiceProfile profile, string identity, FilterMasks masks) =>
+        masks.IsEmpty ? profile.SharedFilterSets : profile.SharedFilterSets.RemoveAll(set => masks.MaskSomeOf(identity, set.InitialFilterCriteria));
+
+    private static IEnumerable<InitialFilterCriteria> WithoutSets(ServiceProfile profile, ImmutableArray<SharedFilterSet> byNumber) =>
+        byNumber.Length == profile.SharedFilterSets.Length
+            ? profile.InitialFilterCriteria
+            : (profile with { SharedFilterSets = profile.SharedFilterSets.RemoveAll(byNumber.Contains) }).AllFilters;
 
     private static void WriteAuthorization(XmlWriter xml, CoreNetworkServicesAuthorization authorization)
     {

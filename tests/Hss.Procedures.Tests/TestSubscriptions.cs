@@ -110,7 +110,7 @@ internal static class TestSubscriptions
         InitialSqn = sqn,
     };
 
-    private static PrivateIdentity Fixed(string identity, bool keepPassword)
+    public static PrivateIdentity Fixed(string identity, bool keepPassword)
     {
         var credentials = new Credentials(null, DigestCredentials.FromPassword(identity, Realm, Encoding.UTF8.GetBytes("opensesame"), keepPassword));
         return new()

@@ -66,7 +66,9 @@ public sealed class DocumentFormTests : IDisposable
         """
         {"subscriptionId":"full-1",
          "privateIdentities":[
-          {"identity":"op@example.com","aka":{"algorithm":"MILENAGE","k":"K","op":"OP","amf":"8000","sqn":"0000000003E0"}},
+          {"identity":"op@example.com","aka":{"algorithm":"MILENAGE","k":"K","op":"OP","amf":"8000","sqn":"0000000003E0"},
+           "msisdns":["12125550001","12125550002"],"externalIdentifiers":["op@example.com"],"imsi":"001010000000001","stnSr":"12125559999",
+           "smsGateway":{"number":"12125558888","serviceCentreAddress":"12125557777"}},
           {"identity":"opc@example.com","aka":{"k":"K","opc":"OP","amf":"8000"},"allowedSchemes":["Digest-AKAv1-MD5"],"defaultScheme":"Digest-AKAv1-MD5"},
           {"identity":"eop@example.com","aka":{"encryptedK":"EK","encryptedOp":"EOP","transportKey":"vendor-1","amf":"8000"},"privilegedSender":true},
           {"identity":"eopc@example.com","aka":{"encryptedK":"EK","encryptedOpc":"EOP","transportKey":"vendor-1","amf":"8000"}},
@@ -101,7 +103,7 @@ public sealed class DocumentFormTests : IDisposable
                {"groups":[5],"requestUri":"^sip:[0-9]{3}@"},
                {"groups":[5,6],"sipHeader":{"header":"Accept","content":"text/.*"}},
                {"groups":[6],"sessionDescription":{"line":"m","content":"audio|video"}}]},
-             "applicationServer":{"serverName":"sip:as2.example.com","defaultHandling":"SESSION_CONTINUED","serviceInfo":"a\nb"}},
+             "applicationServer":{"serverName":"sip:as2.example.com","defaultHandling":"SESSION_CONTINUED","serviceInfo":"a\nb"},"dsaiTags":["voicemail"]},
             {"priority":20,"profilePartIndicator":"REGISTERED","triggerPoint":{"conditionTypeCnf":true,"servicePointTriggers":[
                {"groups":[0],"method":"REGISTER","registrationTypes":["INITIAL_REGISTRATION","DE_REGISTRATION"]},
                {"groups":[1],"method":"REGISTER","registrationTypes":["RE_REGISTRATION"]}]},

@@ -1,5 +1,6 @@
 using Hss.DiameterNode;
 using Hss.Procedures.Cx;
+using Hss.Procedures.Sh;
 using Hss.Server.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -75,6 +76,13 @@ public sealed class ServerSettingsTests
     [InlineData("Cx:DefaultServerCapabilities:Mandatory", "1,x", "is not a whole number")]
     [InlineData("Cx:Features", "SiFC,Restoration", "list SiFC, AliasInd, IMSRestorationInd, or none alone")]
     [InlineData("Cx:Features", "none,SiFC", "'none' is no feature")]
+    [InlineData("Sh:Features", "Notif-Eff,Notif", "list Notif-Eff, Update-Eff, Update-Eff-Enhance, Additional-MSISDN, or none alone")]
+    [InlineData("Sh:Features", "Update-Eff-Enhance", "list both, or neither")]
+    [InlineData("Sh:MaxServiceDataBytes", "49153", "from 1 to 49152")]
+    [InlineData("Sh:MaxServiceData", "1000", "did you mean Sh:MaxServiceDataBytes?")]
+    [InlineData("Sh:MaxRepositoryItems", "0", "from 1 to 10000")]
+    [InlineData("Sh:MaxSubscriptions", "-1", "from 1 to 10000")]
+    [InlineData("Sh:LongestSubscriptionSeconds", "59", "from 60 to")]
     public void Bad_input_is_refused_with_the_key_and_the_mend(string key, string value, string says)
     {
         var problem = Assert.Throws<ConfigurationException>(() => Read((key, value)));
@@ -97,6 +105,19 @@ public sealed class ServerSettingsTests
     [InlineData("SiFC, AliasInd", CxFeatures.SharedFilterSets | CxFeatures.AliasIndication)]
     public void Features_are_read_by_their_names(string? value, CxFeatures features) =>
         Assert.Equal(features, (value is null ? Read() : Read(("Cx:Features", value))).Cx.Features);
+
+    [Fact]
+    public void Sh_is_what_it_is_without_a_word_and_what_is_said_otherwise()
+    {
+        var absent = Read().Sh;
+        Assert.Equal((ShFeatures.All, 16 * 1024, null, TimeSpan.FromSeconds(1)), (absent.Features, absent.MaxServiceDataBytes, absent.LongestSubscription, absent.UpdatePatience));
+        var said = Read(("Sh:Features", "Notif-Eff, Update-Eff"), ("Sh:MaxServiceDataBytes", "49152"), ("Sh:MaxRepositoryItems", "2"), ("Sh:MaxSubscriptions", "3"),
+            ("Sh:LongestSubscriptionSeconds", "86400"), ("Diameter:RequestDeadlineMilliseconds", "600")).Sh;
+        Assert.Equal(ShFeatures.NotificationEfficiency | ShFeatures.UpdateEfficiency, said.Features);
+        Assert.Equal((49_152, 2, 3), (said.MaxServiceDataBytes, said.MaxRepositoryItems, said.MaxSubscriptions));
+        Assert.Equal((TimeSpan.FromDays(1), TimeSpan.FromMilliseconds(300)), (said.LongestSubscription, said.UpdatePatience));
+        Assert.Equal(ShFeatures.None, Read(("Sh:Features", "none")).Sh.Features);
+    }
 
     [Fact]
     public void A_TLS_listener_has_its_three_files()

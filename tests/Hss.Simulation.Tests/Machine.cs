@@ -58,7 +58,7 @@ internal sealed class Machine
         Control = new RegistrationControl(Store, instruments, time, _log);
 
         // Less patient than a server is, so that a storm sees all ends.
-        _runner = new CxJobRunner(Store, Node.SendAsync, Node.QuirksOf, cx, instruments, time, _log, new CxJobOptions
+        _runner = new CxJobRunner(Store, Node.SendAsync, Node.QuirksOf, cx, instruments, time, _log, new DeliveryOptions
         {
             MaxInFlight = 6, MaxInFlightPerServer = 3, FirstRetry = TimeSpan.FromSeconds(1), LongestRetry = TimeSpan.FromSeconds(10),
             LongestPause = TimeSpan.FromSeconds(5), MaxAttempts = 3, MaxAge = TimeSpan.FromMinutes(3),

@@ -50,6 +50,32 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
         return _inner.PruneJobs(finishedBefore, keep);
     }
 
+    public IReadOnlyList<Notification> Notifications(NotificationQuery query) => _inner.Notifications(query);
+
+    public IReadOnlyList<OpenNotifications> OpenNotifications() => _inner.OpenNotifications();
+
+    public int WriteNotifications(ImmutableArray<NotificationUpdate> updates) => _inner.WriteNotifications(updates);
+
+    public int PruneNotifications(DateTimeOffset finishedBefore, int keep) => _inner.PruneNotifications(finishedBefore, keep);
+
+    public IReadOnlyList<ApplicationServerPermissions> ApplicationServers() => _inner.ApplicationServers();
+
+    public ApplicationServerOutcome ChangeApplicationServer(string diameterHost, ApplicationServerPermissions? now, long? expected, ChangeAuthor author) =>
+        _inner.ChangeApplicationServer(diameterHost, now, expected, author);
+
+    public IReadOnlyList<(string ApplicationServer, ShDataReference Reference)> SubscribedPairs() => _inner.SubscribedPairs();
+
+    public IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most) =>
+        _inner.SubscribersOf(applicationServer, reference, most);
+
+    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference) =>
+        _inner.DropSubscriptions(subscriptionIds, applicationServer, reference);
+
+    public IReadOnlyList<long> PendingNotifications(string applicationServer, ShDataReference reference, int most) =>
+        _inner.PendingNotifications(applicationServer, reference, most);
+
+    public void WithdrawNotifications(IReadOnlyList<long> ids, string why) => _inner.WithdrawNotifications(ids, why);
+
     public StoredSubscription? ReadVersion(string subscriptionId) => _inner.ReadVersion(subscriptionId);
 
     public IReadOnlyList<StoredSubscription> List(SubscriptionQuery query) => _inner.List(query);
@@ -70,11 +96,12 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
 
     public bool RemoveAccessToken(string name, ChangeAuthor author) => _inner.RemoveAccessToken(name, author);
 
-    public void Write(SubscriberWrite write)
+    public bool Write(SubscriberWrite write)
     {
-        _inner.Write(write);
+        bool writesNotifications = _inner.Write(write);
         _steps.Add(new DurableStep(write.Subscription.SubscriptionId, write));
         _writesJobs |= write.WritesJobs;
+        return writesNotifications;
     }
 
     public PreparedChange PrepareChange(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author)

@@ -49,7 +49,7 @@ public sealed class OpeningTests
         var plain = Path.Combine(folder.Path, "model.db");
         using (var context = HssDbContext.OnSqlite($"Data Source={plain};Pooling=False")) context.Database.EnsureCreated();
         var expected = Schema(plain);
-        Assert.Equal(11, expected.Select(line => line.Split(' ')[0]).Distinct().Count());
+        Assert.Equal(19, expected.Select(line => line.Split(' ')[0]).Distinct().Count());
         Assert.Equal(expected, Schema(folder.Database));
     }
 

@@ -73,8 +73,16 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
     /// <summary>What is on the disk at this moment, as the next start would find it.</summary>
     public MemoryDatabase PowerOff() => new(_durable) { Time = Time };
 
-    public string? FindOwner(IdentityKind kind, string identity) =>
-        (kind == IdentityKind.Private ? Reading().PrivateOwners : Reading().PublicOwners).GetValueOrDefault(identity);
+    public string? FindOwner(IdentityKind kind, string identity)
+    {
+        var tables = Reading();
+        return kind switch
+        {
+            IdentityKind.Private => tables.PrivateOwners.GetValueOrDefault(identity),
+            IdentityKind.Public => tables.PublicOwners.GetValueOrDefault(identity),
+            _ => tables.UserOwners.GetValueOrDefault((kind, identity)),
+        };
+    }
 
     public StoredSubscriber? Read(string subscriptionId) => Reading().Subscriptions.GetValueOrDefault(subscriptionId);
 
@@ -122,7 +130,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         return tables.Jobs.Count - pruned.Count;
     }
 
-    public void Write(SubscriberWrite write)
+    public bool Write(SubscriberWrite write)
     {
         ArgumentNullException.ThrowIfNull(write);
         var tables = Writing();
@@ -135,10 +143,15 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         foreach (var (set, state) in write.Registrations) states[set] = state;
         _open = tables with
         {
-            Subscriptions = tables.Subscriptions.SetItem(id, row with { SqnCeilings = ceilings.ToImmutable(), States = states.ToImmutable() }),
+            Subscriptions = tables.Subscriptions.SetItem(id, row with
+            {
+                SqnCeilings = ceilings.ToImmutable(), States = states.ToImmutable(), ApplicationData = write.ApplicationData?.After ?? row.ApplicationData,
+            }),
             Jobs = JobTable.Update(tables.Jobs, write.JobUpdates),
+            Notifications = tables.Notifications.Write(id, write.Notifications, Now),
         };
         _open = _open.WithJobs(write.Jobs, Time);
+        return _open.Notifications.Rows != tables.Notifications.Rows;
     }
 
     public void Commit()
@@ -165,9 +178,10 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
     }
 
     private static StoredSubscriber Successor(
-        Subscription subscription, StoredSubscriber? old, Tables before, IReadOnlyDictionary<string, ulong> least, out ImmutableArray<CxJob> jobs)
+        Subscription subscription, StoredSubscriber? old, Tables before, IReadOnlyDictionary<string, ulong> least, ChangeAuthor author, DateTimeOffset now,
+        out ImmutableArray<CxJob> jobs, out ImmutableArray<Notification> notifications)
     {
-        jobs = [];
+        (jobs, notifications) = ([], []);
         var ceilings = subscription.PrivateIdentities.Select(identity => Math.Max(CarriedOver(identity), least.GetValueOrDefault(identity.Identity))).ToArray();
 
         var oldSetOf = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -182,7 +196,10 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         var states = CarryOver.States(subscription, oldSetOf, oldStates);
         if (old is not null && old.States.Any(state => state.Server is not null))
             (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states);
-        return new(subscription, rows, states, [.. ceilings]);
+        var data = ApplicationData.Empty;
+        if (old is { ApplicationData.IsEmpty: false })
+            (notifications, data) = NotificationConsequences.Of(SourceOf(old), new(subscription, states, old.ApplicationData), author.ApplicationServer, now);
+        return new(subscription, rows, states, [.. ceilings]) { ApplicationData = data };
 
         ulong CarriedOver(PrivateIdentity identity)
         {
@@ -193,6 +210,8 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             return CarryOver.SqnCeiling(row.Subscription.PrivateIdentities[index].Credentials, oldIsUnreadable: false, row.SqnCeilings[index], identity);
         }
     }
+
+    private static ShSource SourceOf(StoredSubscriber stored) => new(stored.Subscription, stored.States, stored.ApplicationData);
 
     private Tables Reading()
     {
@@ -240,6 +259,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             Subscriptions = Subscriptions.Remove(old.Subscription.SubscriptionId),
             PrivateOwners = PrivateOwners.RemoveRange(PrivateIdentitiesOf(old.Subscription)),
             PublicOwners = PublicOwners.RemoveRange(PublicIdentitiesOf(old.Subscription)),
+            UserOwners = UserOwners.RemoveRange(UserIdentities.In(old.Subscription)),
         };
 
         public Tables With(StoredSubscriber row)
@@ -250,6 +270,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
                 Subscriptions = Subscriptions.SetItem(id, row),
                 PrivateOwners = Own(PrivateOwners, PrivateIdentitiesOf(row.Subscription), id),
                 PublicOwners = Own(PublicOwners, PublicIdentitiesOf(row.Subscription), id),
+                UserOwners = OwnNames(row.Subscription, id),
             };
         }
 
@@ -269,6 +290,17 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             {
                 if (owners.TryGetValue(identity, out var owner)) throw new IdentityConflictException(identity, id, owner);
                 owners = owners.Add(identity, id);
+            }
+            return owners;
+        }
+
+        private ImmutableDictionary<(IdentityKind Kind, string Identity), string> OwnNames(Subscription subscription, string id)
+        {
+            var owners = UserOwners;
+            foreach (var name in UserIdentities.In(subscription))
+            {
+                if (owners.TryGetValue(name, out var owner) && owner != id) throw new IdentityConflictException(name.Identity, id, owner);
+                owners = owners.SetItem(name, id);
             }
             return owners;
         }

@@ -18,7 +18,7 @@ public static class CxApplication
     {
         ArgumentNullException.ThrowIfNull(store);
         var logger = loggers.CreateLogger("Hss.Procedures.Cx");
-        var trouble = new StoreTroubleLog(logger, time ?? TimeProvider.System);
+        var guarded = new GuardedProcedures((uint)options.Features, new StoreTroubleLog(logger, time ?? TimeProvider.System));
         var userAuthorization = new UserAuthorization(store, options);
         var locationInfo = new LocationInfo(store, options);
         var multimediaAuth = new MultimediaAuth(store, options, instruments, random, logger);
@@ -35,38 +35,19 @@ public static class CxApplication
                 // RFC 6733 3: a copy of a request must not change anything a second time. A MAR takes sequence numbers and a SAR may end a
                 // registration that came after it. UAR and LIR change no registration, so asking again gives what is true now; at worst a
                 // late copy of one that asks for capabilities lets an S-CSCF take over once more than the I-CSCF meant.
-                Guarded<UserAuthorizationRequest>(userAuthorization.AnswerAsync, static request => request.SupportedFeatures, false),
+                guarded.Register<UserAuthorizationRequest>(
+                    (request, features, answer, stop) => userAuthorization.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, false),
                 // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
-                Guarded<ServerAssignmentRequest>(serverAssignment.AnswerAsync, static request => request.SupportedFeatures, true, Avp.UserName),
-                Guarded<LocationInfoRequest>(locationInfo.AnswerAsync, static request => request.SupportedFeatures, false),
+                guarded.Register<ServerAssignmentRequest>(
+                    (request, features, answer, stop) => serverAssignment.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, true, Avp.UserName),
+                guarded.Register<LocationInfoRequest>(
+                    (request, features, answer, stop) => locationInfo.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, false),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
-                Guarded<MultimediaAuthRequest>(multimediaAuth.AnswerAsync, static request => request.SupportedFeatures, true, Avp.UserName, Avp.PublicIdentity),
+                guarded.Register<MultimediaAuthRequest>(
+                    (request, features, answer, stop) => multimediaAuth.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, true, Avp.UserName, Avp.PublicIdentity),
             ],
         };
-
-        // What comes before the steps of every command: the features both sides have (TS 29.229 7.2.1). And around them: a store that cannot
-        // answer is trouble around us, not a bug: UNABLE_TO_COMPLY, nothing changed (TS 29.228 6.1, "exceptions").
-        ProcedureRegistration<TRequest> Guarded<TRequest>(
-            CxProcedure<TRequest> procedure, Func<TRequest, AvpOccurrences> supportedFeatures, bool remembers, params AvpDefinition[] echoed)
-            where TRequest : struct, IDiameterCommand<TRequest>
-        {
-            return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed, RemembersAnswers = remembers };
-
-            async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
-            {
-                if (!FeatureNegotiation.TryNegotiate(supportedFeatures(request), options.Features, answer, out var negotiated)) return;
-                try
-                {
-                    await procedure(request, negotiated, answer, cancellationToken).ConfigureAwait(false);
-                }
-                catch (StoreUnavailableException exception)
-                {
-                    trouble.Report(TRequest.Grammar.Abbreviation, exception.Message);
-                    answer.Result(ResultCode.UnableToComply);
-                }
-            }
-        }
     }
 
     /// <summary>What every Cx answer carries besides the base AVPs (TS 29.229 6.1).</summary>
@@ -79,7 +60,3 @@ public static class CxApplication
         writer.WriteEnumerated(Avp.AuthSessionState, AuthSessionState.NoStateMaintained);
     }
 }
-
-/// <summary>Serves one request of a sender that has these features in common with this HSS.</summary>
-internal delegate ValueTask CxProcedure<in TRequest>(TRequest request, CxFeatures negotiated, Answer answer, CancellationToken cancellationToken)
-    where TRequest : struct, IDiameterCommand<TRequest>;

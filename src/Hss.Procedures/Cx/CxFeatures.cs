@@ -1,3 +1,5 @@
+using Hss.Subscribers;
+
 namespace Hss.Procedures.Cx;
 
 /// <summary>The Cx features that this HSS has. Values are the bits of feature list 1 on the wire.</summary>
@@ -18,4 +20,11 @@ public enum CxFeatures : uint
     Restoration = 1 << 2,
 
     All = SharedFilterSets | AliasIndication | Restoration,
+}
+
+internal static class NegotiatedCxFeatures
+{
+    public static UserDataForm UserDataForm(this CxFeatures negotiated) =>
+        (negotiated.HasFlag(CxFeatures.SharedFilterSets) ? Subscribers.UserDataForm.SharedFilterSets : 0)
+        | (negotiated.HasFlag(CxFeatures.AliasIndication) ? Subscribers.UserDataForm.AliasGroups : 0);
 }

@@ -24,24 +24,6 @@ internal static partial class CxLog
     [LoggerMessage(6103, LogLevel.Debug, "job {JobId} ({Kind} of {PrivateIdentity} to {Host}): {Outcome}; attempt {Attempt}, the next one at {Next:O}")]
     public static partial void JobRetried(this ILogger logger, long jobId, CxJobKind kind, string privateIdentity, string host, string outcome, int attempt, DateTimeOffset next);
 
-    [LoggerMessage(6104, LogLevel.Warning, "no path to {Host}: its jobs wait, the next look is at {Next:O}")]
-    public static partial void JobsWaitForServer(this ILogger logger, string host, DateTimeOffset next);
-
-    [LoggerMessage(6105, LogLevel.Information, "{Host} can be reached again: its jobs go on")]
-    public static partial void JobsGoOn(this ILogger logger, string host);
-
-    [LoggerMessage(6106, LogLevel.Warning, "jobs wait for the store: {Trouble}")]
-    public static partial void JobsWaitForStore(this ILogger logger, string trouble);
-
     [LoggerMessage(6107, LogLevel.Critical, "a fault of this program stopped job {JobId}; it is tried again later")]
     public static partial void JobFault(this ILogger logger, long jobId, Exception exception);
-
-    [LoggerMessage(6108, LogLevel.Critical, "a fault of this program stopped the look for jobs; it goes on later")]
-    public static partial void JobSweepFault(this ILogger logger, Exception exception);
-
-    [LoggerMessage(6109, LogLevel.Information, "{Count} jobs are pending from before the start")]
-    public static partial void JobsFound(this ILogger logger, int count);
-
-    [LoggerMessage(6004, LogLevel.Warning, "{Command} answered 5012: {Trouble} ({Others} more since the last such line)")]
-    public static partial void StoreUnavailable(this ILogger logger, string command, string trouble, int others);
 }

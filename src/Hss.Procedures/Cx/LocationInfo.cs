@@ -54,7 +54,7 @@ internal sealed class LocationInfo(ISubscriberStore store, CxOptions options)
         var states = found.Subscriber.States;
         var state = states[place.SetIndex];
         var served = state.Status != RegistrationStatus.NotRegistered ? state.Server?.Name : null;
-        if (served is null && request.OriginatingRequest is null && !found.Subscriber.Subscription.HasUnregisteredServices(place.Identity))
+        if (served is null && request.OriginatingRequest is null && !found.Subscriber.HasUnregisteredServices(place.Identity))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorIdentityNotRegistered);
             return;

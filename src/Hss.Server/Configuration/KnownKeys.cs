@@ -32,6 +32,7 @@ public static class KnownKeys
         "Cx:DefaultServerCapabilities:Mandatory", "Cx:DefaultServerCapabilities:Mandatory:#",
         "Cx:DefaultServerCapabilities:Optional", "Cx:DefaultServerCapabilities:Optional:#",
         "Cx:DefaultServerCapabilities:ServerNames", "Cx:DefaultServerCapabilities:ServerNames:#",
+        "Sh:Features", "Sh:Features:#", "Sh:MaxServiceDataBytes", "Sh:MaxRepositoryItems", "Sh:MaxSubscriptions", "Sh:LongestSubscriptionSeconds",
     ];
 
     private static readonly HashSet<string> Known = new(Keys, StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hss.Authentication;
 using Hss.Procedures.Cx;
+using Hss.Procedures.Sh;
 using Hss.Storage;
 using Hss.Subscribers;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +22,8 @@ public sealed record ServerSettings
 
     public required CxOptions Cx { get; init; }
 
+    public required ShOptions Sh { get; init; }
+
     /// <summary>Folder of the iFC templates that provisioned documents refer to.</summary>
     public string IfcTemplatesFolder => Provisioning.IfcTemplatesFolder;
 
@@ -29,13 +32,15 @@ public sealed record ServerSettings
         KnownKeys.Check(configuration);
         var reader = new ConfigurationReader(configuration);
         var cx = ReadCx(reader);
+        var diameter = DiameterSettings.Read(reader);
         return new()
         {
-            Diameter = DiameterSettings.Read(reader),
+            Diameter = diameter,
             Storage = StorageSettings.Read(reader, cx.Ind),
             Provisioning = ProvisioningSettings.Read(reader),
             Operations = OperationsSettings.Read(reader),
             Cx = cx,
+            Sh = ShSettings.Read(reader, diameter.Node.RequestDeadline),
         };
     }
 

@@ -77,7 +77,56 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
             table.HasIndex(row => row.Time);
         });
         Table<AccessTokenRow>(modelBuilder, "access_token", table => table.HasKey(row => row.Name));
+        ApplicationTables(modelBuilder);
         Table<StoreMetaRow>(modelBuilder, "store_meta", table => table.HasKey(row => row.Name));
+    }
+
+    private static void ApplicationTables(ModelBuilder modelBuilder)
+    {
+        Table<RepositoryDataRow>(modelBuilder, "repository_data", table =>
+        {
+            table.HasKey(row => row.Id);
+            table.HasIndex(row => new { row.Subscription, row.PublicIdentity, row.ServiceIndication }).IsUnique();
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<NotificationSubscriptionRow>(modelBuilder, "notification_subscription", table =>
+        {
+            table.HasKey(row => new { row.Subscription, row.ApplicationServer, row.UserIdentity, row.UserKind, row.DataReference, row.Detail, row.PrivateIdentity });
+            table.HasIndex(row => new { row.ApplicationServer, row.DataReference });
+            table.HasIndex(row => row.UserIdentity);
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<InactiveServiceRow>(modelBuilder, "inactive_service", table =>
+        {
+            table.HasKey(row => new { row.Subscription, row.PublicIdentity, row.ServerName, row.Tag });
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<SmsRegistrationRow>(modelBuilder, "sms_registration", table =>
+        {
+            table.HasKey(row => new { row.Subscription, row.PrivateIdentity });
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<AccessReportRow>(modelBuilder, "access_report", table =>
+        {
+            table.HasKey(row => row.Id);
+            table.HasIndex(row => new { row.Subscription, row.PrivateIdentity }).IsUnique();
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
+        Table<NotificationRow>(modelBuilder, "notification", table =>
+        {
+            table.HasKey(row => row.Id);
+            table.HasIndex(row => new { row.SubscriptionId, row.ApplicationServer, row.UserIdentity, row.UserKind, row.DataReference, row.Detail, row.PrivateIdentity })
+                .IsUnique().HasFilter("state = 0").HasDatabaseName("IX_notification_pending");
+            table.HasIndex(row => new { row.ApplicationServer, row.NextAttempt, row.Created }).HasFilter("state = 0");
+            table.HasIndex(row => new { row.ApplicationServer, row.UserIdentity, row.UserKind, row.DataReference }).HasFilter("state = 0");
+            table.HasIndex(row => row.Finished).HasFilter("state <> 0");
+        });
+        Table<ApplicationServerRow>(modelBuilder, "application_server", table => table.HasKey(row => row.DiameterHost));
+        Table<UserIdentityRow>(modelBuilder, "user_identity", table =>
+        {
+            table.HasKey(row => new { row.Identity, row.Kind });
+            table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
+        });
     }
 
     /// <summary>Tables and columns are lower case with underscores: ServerName is server_name.</summary>

@@ -11,6 +11,7 @@ internal sealed class SubscriptionRow
     public long Created { get; set; }
     public long Updated { get; set; }
     public long Revision { get; set; } = 1;
+    public bool HasApplicationData { get; set; }
 }
 
 internal sealed class PrivateIdentityRow

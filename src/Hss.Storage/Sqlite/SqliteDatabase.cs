@@ -27,6 +27,7 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
     private SqliteReader? _inner;
     private SqliteChangeWriter? _changes;
     private SqliteProvisioning? _provisioning;
+    private SqliteApplicationServerWriter? _applicationServers;
     private bool _hasReadFailed;
     private long _readFailure;
     private volatile bool _isDisposed;
@@ -89,7 +90,12 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
         }
     }
 
-    public void Write(SubscriberWrite write) => Writing(write, static (database, what) => database._writer!.Write(what));
+    public bool Write(SubscriberWrite write)
+    {
+        var writesNotifications = false;
+        Writing(write, (database, what) => writesNotifications = database._writer!.Write(what));
+        return writesNotifications;
+    }
 
     public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates) =>
         Writing((jobs, updates), static (database, what) =>
@@ -242,6 +248,7 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
             _inner = new(connection, _seal);
             _changes = new(connection, _inner, _seal);
             _provisioning = new(writer, _inner, _changes);
+            _applicationServers = new(connection, _inner, _changes);
             _writer = writer;
         }
         catch
@@ -258,11 +265,12 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
 
     private void CloseWriter()
     {
+        _applicationServers?.Dispose();
         _provisioning?.Dispose();
         _changes?.Dispose();
         _writer?.Dispose();
         _inner?.Dispose();
-        (_provisioning, _changes, _inner, _writer) = (null, null, null, null);
+        (_applicationServers, _provisioning, _changes, _inner, _writer) = (null, null, null, null, null);
     }
 
     private static StoreLock Lock(string path)

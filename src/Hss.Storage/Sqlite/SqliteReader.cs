@@ -17,6 +17,8 @@ internal sealed class SqliteReader : IDisposable
     private readonly Statement _subscription;
     private readonly Statement _subscriptionIds;
     private readonly Statement _wildcardedIdentities;
+    private readonly Statement _ownerByUserIdentity;
+    private readonly Statement _userIdentities;
     private readonly Statement _privateIdentities;
     private readonly Statement _publicIdentities;
     private readonly Statement _registrationSets;
@@ -27,13 +29,19 @@ internal sealed class SqliteReader : IDisposable
         _seal = seal;
         Jobs = new(connection);
         Changes = new(connection, this, seal);
+        ApplicationData = new(connection);
+        Notifications = new(connection);
+        ApplicationServers = new(connection);
         _begin = new(connection, "BEGIN");
         _end = new(connection, "END");
         _ownerByPrivateIdentity = new(connection,
             "SELECT s.subscription_id FROM private_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
         _ownerByPublicIdentity = new(connection,
             "SELECT s.subscription_id FROM public_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1");
-        _subscription = new(connection, "SELECT id, document, revision, created, updated FROM subscription WHERE subscription_id = ?1");
+        _ownerByUserIdentity = new(connection,
+            "SELECT s.subscription_id FROM user_identity i JOIN subscription s ON s.id = i.subscription WHERE i.identity = ?1 AND i.kind = ?2");
+        _userIdentities = new(connection, "SELECT kind, identity FROM user_identity WHERE subscription = ?1");
+        _subscription = new(connection, "SELECT id, document, revision, created, updated, has_application_data FROM subscription WHERE subscription_id = ?1");
         _subscriptionIds = new(connection, "SELECT subscription_id FROM subscription ORDER BY id LIMIT ?1");
         // The literal numbers make SQLite take the partial index.
         _wildcardedIdentities = new(connection, """
@@ -56,6 +64,12 @@ internal sealed class SqliteReader : IDisposable
 
     public SqliteChangeReader Changes { get; }
 
+    public SqliteApplicationDataReader ApplicationData { get; }
+
+    public SqliteNotificationReader Notifications { get; }
+
+    public SqliteApplicationServerReader ApplicationServers { get; }
+
     /// <summary>Everything read inside is of one moment. After an exception the connection is thrown away.</summary>
     public T AtOneMoment<T>(Func<T> read)
     {
@@ -67,7 +81,12 @@ internal sealed class SqliteReader : IDisposable
 
     public string? FindOwner(IdentityKind kind, string identity)
     {
-        using var rows = (kind == IdentityKind.Private ? _ownerByPrivateIdentity : _ownerByPublicIdentity).Rows(identity);
+        using var rows = kind switch
+        {
+            IdentityKind.Private => _ownerByPrivateIdentity.Rows(identity),
+            IdentityKind.Public => _ownerByPublicIdentity.Rows(identity),
+            _ => _ownerByUserIdentity.Rows(identity, UserIdentities.Column(kind)),
+        };
         return rows.Read() ? rows.Text(0) : null;
     }
 
@@ -88,7 +107,7 @@ internal sealed class SqliteReader : IDisposable
     }
 
     /// Errors: <see cref="InvalidDataException"/> when the rows are not what this program wrote.
-    /// Order: three statements without a transaction around them. The caller keeps everybody else from changing this subscription.
+    /// Order: a few statements without a transaction around them. The caller keeps everybody else from changing this subscription.
     public StoredSubscriber? Read(string subscriptionId)
     {
         if (Version(subscriptionId) is not { } version) return null;
@@ -101,15 +120,22 @@ internal sealed class SqliteReader : IDisposable
         foreach (var (set, state) in States(version.Row, identities))
             if ((uint)set < (uint)states.Length) states[set] = state;
         return new(subscription, new(version.Row, [.. identities.Select(identity => identity.Row)]), ImmutableArray.Create(states),
-            [.. identities.Select(identity => identity.SqnCeiling)]);
+            [.. identities.Select(identity => identity.SqnCeiling)])
+        {
+            ApplicationData = DataOf(version),
+        };
     }
+
+    /// <summary>What application servers left. Nearly no subscription has any, and of the others no statement is run.</summary>
+    public ApplicationData DataOf(StoredVersion version) =>
+        version.HasApplicationData ? ApplicationData.Read(version.Row) : Hss.Subscribers.ApplicationData.Empty;
 
     /// <summary>The rows of a subscription, not yet understood; null: there are none.</summary>
     public StoredVersion? Version(string subscriptionId)
     {
         using var rows = _subscription.Rows(subscriptionId);
         return rows.Read()
-            ? new(rows.Number(0), subscriptionId, rows.Octets(1), rows.Number(2), rows.Number(3), rows.Number(4), PrivateIdentities(rows.Number(0)))
+            ? new(rows.Number(0), subscriptionId, rows.Octets(1), rows.Number(2), rows.Number(3), rows.Number(4), PrivateIdentities(rows.Number(0)), rows.Number(5) != 0)
             : null;
     }
 
@@ -125,6 +151,14 @@ internal sealed class SqliteReader : IDisposable
         var identities = new Dictionary<string, (int, PublicIdentityType)>(StringComparer.Ordinal);
         using var rows = _publicIdentities.Rows(subscription);
         while (rows.Read()) identities[rows.Text(0)] = ((int)rows.Number(1), (PublicIdentityType)rows.Number(2));
+        return identities;
+    }
+
+    public HashSet<(IdentityKind Kind, string Identity)> UserIdentitiesOf(long subscription)
+    {
+        var identities = new HashSet<(IdentityKind, string)>();
+        using var rows = _userIdentities.Rows(subscription);
+        while (rows.Read()) identities.Add((UserIdentities.Kind((int)rows.Number(0)), rows.Text(1)));
         return identities;
     }
 
@@ -183,6 +217,11 @@ internal sealed class SqliteReader : IDisposable
         _wildcardedIdentities.Dispose();
         Jobs.Dispose();
         Changes.Dispose();
+        ApplicationData.Dispose();
+        Notifications.Dispose();
+        ApplicationServers.Dispose();
+        _ownerByUserIdentity.Dispose();
+        _userIdentities.Dispose();
         _begin.Dispose();
         _end.Dispose();
         _publicIdentities.Dispose();

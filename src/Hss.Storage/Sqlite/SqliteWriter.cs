@@ -20,6 +20,8 @@ internal sealed class SqliteWriter : IDisposable
     {
         Connection = connection;
         Jobs = new(connection, time);
+        ApplicationData = new(connection);
+        Notifications = new(connection, time);
         _begin = new(connection, "BEGIN IMMEDIATE");
         _commit = new(connection, "COMMIT");
         _rollback = new(connection, "ROLLBACK");
@@ -40,6 +42,10 @@ internal sealed class SqliteWriter : IDisposable
     public SqliteConnection Connection { get; }
 
     public SqliteJobWriter Jobs { get; }
+
+    public SqliteApplicationDataWriter ApplicationData { get; }
+
+    public SqliteNotificationWriter Notifications { get; }
 
     public void Begin()
     {
@@ -62,16 +68,22 @@ internal sealed class SqliteWriter : IDisposable
         _isInTransaction = false;
     }
 
-    public void Write(SubscriberWrite write)
+    /// <summary>True: notifications are among it, or changed with it.</summary>
+    public bool Write(SubscriberWrite write)
     {
         foreach (var (index, ceiling, mayLower) in write.Sequences)
             if ((mayLower ? _setCeiling : _raiseCeiling).Run(write.Rows.PrivateIdentities[index], (long)ceiling) != 1)
                 throw new StoreUnavailableException("a private identity left the store while its turn was held");
         foreach (var (set, state) in write.Registrations)
             WriteState(write.Rows.Subscription, set, state, write.Subscription, write.Rows.PrivateIdentities);
-        if (!write.WritesJobs) return;
-        Jobs.Update(write.JobUpdates);
-        Jobs.Insert(write.Jobs);
+        if (write.ApplicationData is { } data) ApplicationData.Write(write.Rows.Subscription, data.Before, data.After);
+        var writesNotifications = !write.Notifications.IsEmpty && Notifications.Write(write.Subscription.SubscriptionId, write.Notifications);
+        if (write.WritesJobs)
+        {
+            Jobs.Update(write.JobUpdates);
+            Jobs.Insert(write.Jobs);
+        }
+        return writesNotifications;
     }
 
     public void WriteState(long subscriptionRow, int set, RegistrationState state, Subscription subscription, ImmutableArray<long> rows) =>
@@ -86,6 +98,8 @@ internal sealed class SqliteWriter : IDisposable
         foreach (var statement in (ReadOnlySpan<Statement>)[_begin, _commit, _rollback, _raiseCeiling, _setCeiling, _registrationSet])
             statement.Dispose();
         Jobs.Dispose();
+        ApplicationData.Dispose();
+        Notifications.Dispose();
         Connection.Dispose();
     }
 }

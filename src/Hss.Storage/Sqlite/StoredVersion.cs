@@ -6,7 +6,8 @@ namespace Hss.Storage.Sqlite;
 
 /// <summary>The rows of one version of a subscription, as they lie in the store.</summary>
 internal sealed record StoredVersion(
-    long Row, string SubscriptionId, byte[] Document, long Revision, long Created, long Updated, List<PrivateIdentityInStore> PrivateIdentities)
+    long Row, string SubscriptionId, byte[] Document, long Revision, long Created, long Updated, List<PrivateIdentityInStore> PrivateIdentities,
+    bool HasApplicationData)
 {
     public StoredSubscription With(Subscription subscription) =>
         new(subscription, Revision, DateTimeOffset.FromUnixTimeSeconds(Created), DateTimeOffset.FromUnixTimeSeconds(Updated));

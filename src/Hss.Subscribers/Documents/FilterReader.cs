@@ -44,7 +44,7 @@ internal static class FilterReader
         ("DE-REGISTRATION", RegistrationType.DeRegistration),
     ];
 
-    private static readonly string[] s_fields = ["priority", "profilePartIndicator", "triggerPoint", "applicationServer"];
+    private static readonly string[] s_fields = ["priority", "profilePartIndicator", "triggerPoint", "applicationServer", "dsaiTags"];
     private static readonly string[] s_storedFields = [.. s_fields, "origin"];
     private static readonly string[] s_originFields = ["template", "templateSet", "parameters"];
     private static readonly string[] s_triggerPointFields = ["conditionTypeCnf", "servicePointTriggers"];
@@ -66,6 +66,7 @@ internal static class FilterReader
         var triggerPoint = hasTriggerPoint ? ReadTriggerPoint(triggerPointValue, document.At("triggerPoint"), problems) : null;
         var server = document.Object("applicationServer", required: true, s_serverFields) is { } serverObject
             ? ReadServer(serverObject, problems) : null;
+        var tags = ReadTags(document, problems);
         if (priority is null || server is null || (hasTriggerPoint && triggerPoint is null)) return null;
         if (form == FilterForm.Rendered && triggerPoint is not null) triggerPoint = WithoutGaps(triggerPoint);
         var filter = new InitialFilterCriteria
@@ -74,6 +75,7 @@ internal static class FilterReader
             TriggerPoint = triggerPoint,
             ApplicationServer = server,
             ProfilePartIndicator = part,
+            DsaiTags = tags,
             Origin = stored && document.TryValue("origin", required: false, out var origin)
                 ? ReadOrigin(origin, document.At("origin"), problems) : null,
         };
@@ -175,6 +177,15 @@ internal static class FilterReader
             IncludeRegisterRequest = request,
             IncludeRegisterResponse = response,
         };
+    }
+
+    private static ImmutableArray<string> ReadTags(DocumentObject document, ProblemList problems)
+    {
+        var tags = ImmutableArray.CreateBuilder<string>();
+        foreach (var (tag, path) in document.Texts("dsaiTags", required: false))
+            if (DsaiTagName.Problem(tag) is { } problem) problems.Add(path, $"{DocumentText.Quote(tag)} {problem}");
+            else tags.Add(tag);
+        return tags.ToImmutable();
     }
 
     private static string? Pattern(DocumentObject document, string name, bool required, ProblemList problems)

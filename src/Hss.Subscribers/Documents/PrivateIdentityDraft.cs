@@ -25,6 +25,8 @@ internal sealed class PrivateIdentityDraft
 
     public FramedAddress? FramedAddress { get; init; }
 
+    public required Numbering Numbering { get; init; }
+
     /// <summary>Scheme names with their places; null: what the credentials can do.</summary>
     public IReadOnlyList<(string Name, DocumentPath Path)>? AllowedSchemes { get; init; }
 
@@ -46,7 +48,7 @@ internal sealed class PrivateIdentityDraft
         if (problems.Count > before) return null;
         var schemes = new SchemeReader(problems);
         var allowed = schemes.ReadAllowed(AllowedSchemes, credentials);
-        return new()
+        return Numbering.Of(new()
         {
             Identity = Identity,
             Credentials = credentials,
@@ -55,7 +57,7 @@ internal sealed class PrivateIdentityDraft
             // The counter of a key that stays is the store's, whatever the document says.
             InitialSqn = Aka switch { null => 0, { Key: null } => stored!.InitialSqn, _ => Aka.Sqn },
             PrivilegedSender = PrivilegedSender,
-        };
+        });
     }
 
     private AkaCredentials? CompleteAka(AkaCredentials? stored, ProblemList problems)

@@ -9,12 +9,13 @@ namespace Hss.Subscribers;
 internal sealed class PrivateIdentityReader(TransportKeys transportKeys, ProblemList problems)
 {
     private static readonly string[] s_fields = ["identity", "aka", "sipDigest", "allowedSchemes", "defaultScheme", "privilegedSender",
-        "lineIdentifiers", "framedAddress"];
+        "lineIdentifiers", "framedAddress", .. NumberingReader.Fields];
     private static readonly string[] s_credentials = ["aka", "sipDigest", "lineIdentifiers", "framedAddress"];
 
     private readonly AkaReader _aka = new(transportKeys, problems);
     private readonly DigestReader _digest = new(problems);
     private readonly AccessNetworkReader _access = new(problems);
+    private readonly NumberingReader _numbering = new(problems);
 
     /// <summary>Every identity that could be read, whatever is wrong with its credentials.</summary>
     public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
@@ -35,6 +36,7 @@ internal sealed class PrivateIdentityReader(TransportKeys transportKeys, Problem
         var digest = _digest.Read(document, identity);
         var lines = _access.ReadLines(document);
         var address = _access.ReadAddress(document);
+        var numbering = _numbering.Read(document);
         if (!s_credentials.Any(document.Has))
             problems.Add(path, "has neither aka nor sipDigest, lineIdentifiers or framedAddress; one is needed to authenticate, "
                 + "an empty one {} keeps the key that is stored");
@@ -51,6 +53,7 @@ internal sealed class PrivateIdentityReader(TransportKeys transportKeys, Problem
             Digest = digest,
             LineIdentifiers = lines,
             FramedAddress = address,
+            Numbering = numbering,
             AllowedSchemes = allowed,
             DefaultScheme = usual,
             PrivilegedSender = privileged,

@@ -112,6 +112,7 @@ internal static class ServiceProfileWriter
             json.WriteEndObject();
         }
         WriteServer(json, filter.ApplicationServer);
+        if (!filter.DsaiTags.IsEmpty) WriteTexts(json, "dsaiTags", filter.DsaiTags);
         if (form == ServiceProfileForm.Stored && filter.Origin is { } origin)
         {
             json.WritePropertyName("origin");

@@ -89,8 +89,10 @@ internal static class StoredSubscriptionReader
             var allowed = AuthenticationSchemes.None;
             var usual = AuthenticationSchemes.None;
             var privileged = false;
-            ImmutableArray<string> lines = [];
+            ImmutableArray<string> lines = [], msisdns = [], externals = [];
             FramedAddress? address = null;
+            string? imsi = null, stnSr = null;
+            SmsGateway? gateway = null;
             while (NextField(ref json))
             {
                 if (json.ValueTextEquals("identity"u8)) identity = Text(ref json);
@@ -108,6 +110,11 @@ internal static class StoredSubscriptionReader
                 else if (json.ValueTextEquals("privilegedSender"u8)) privileged = Flag(ref json);
                 else if (json.ValueTextEquals("lineIdentifiers"u8)) lines = Texts(ref json);
                 else if (json.ValueTextEquals("framedAddress"u8)) address = ReadAddress(ref json);
+                else if (json.ValueTextEquals("msisdns"u8)) msisdns = Texts(ref json);
+                else if (json.ValueTextEquals("externalIdentifiers"u8)) externals = Texts(ref json);
+                else if (json.ValueTextEquals("imsi"u8)) imsi = Text(ref json);
+                else if (json.ValueTextEquals("stnSr"u8)) stnSr = Text(ref json);
+                else if (json.ValueTextEquals("smsGateway"u8)) gateway = ReadGateway(ref json);
                 else json.Skip();
             }
             if (identity is null) throw new InvalidDataException("a stored private identity has no name");
@@ -121,6 +128,11 @@ internal static class StoredSubscriptionReader
                 AllowedSchemes = allowed,
                 DefaultScheme = usual,
                 InitialSqn = sqn,
+                Msisdns = msisdns,
+                ExternalIdentifiers = externals,
+                Imsi = imsi,
+                StnSr = stnSr,
+                SmsGateway = gateway,
             });
         }
         return identities.DrainToImmutable();
@@ -135,6 +147,17 @@ internal static class StoredSubscriptionReader
                 sqn = ulong.Parse(Text(ref json), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             else json.Skip();
         return sqn;
+    }
+
+    private static SmsGateway ReadGateway(ref Utf8JsonReader json)
+    {
+        string? number = null, centre = null;
+        Begin(ref json, JsonTokenType.StartObject);
+        while (NextField(ref json))
+            if (json.ValueTextEquals("number"u8)) number = Text(ref json);
+            else if (json.ValueTextEquals("serviceCentreAddress"u8)) centre = Text(ref json);
+            else json.Skip();
+        return new(number, centre);
     }
 
     private static ImmutableArray<ImplicitRegistrationSet> ReadSets(ref Utf8JsonReader json)

@@ -76,6 +76,7 @@ internal static class SubscriptionWriter
         if (identity.PrivilegedSender) json.WriteBoolean("privilegedSender", true);
         if (!identity.Credentials.LineIdentifiers.IsEmpty) WriteTexts(json, "lineIdentifiers", identity.Credentials.LineIdentifiers);
         if (identity.Credentials.FramedAddress is { } address) AccessNetworkReader.Write(json, address, stored);
+        NumberingReader.Write(json, identity);
         json.WriteEndObject();
     }
 

@@ -5,7 +5,7 @@ namespace Hss.Subscribers;
 /// <summary>One implicit registration set before and after its subscription was provisioned again.</summary>
 /// Why documents are compared as they would be sent and not as records: only what an S-CSCF sees is worth a message to it.
 /// Spec: TS 29.228 6.1.3.1, 6.2.2.1.
-internal sealed class SetChange(Subscription old, int oldSet, Subscription provisioned, int set)
+internal sealed class SetChange(Subscription old, int oldSet, Subscription provisioned, int set, FilterMasks oldMasks, FilterMasks masks)
 {
     private readonly ImplicitRegistrationSet _before = old.ImplicitRegistrationSets[oldSet];
     private readonly ImplicitRegistrationSet _after = provisioned.ImplicitRegistrationSets[set];
@@ -65,7 +65,8 @@ internal sealed class SetChange(Subscription old, int oldSet, Subscription provi
     {
         var (before, after) = (old with { Imsi = null }, provisioned with { Imsi = null });
         foreach (var form in (ReadOnlySpan<UserDataForm>)[UserDataForm.Base, UserDataForm.SharedFilterSets | UserDataForm.AliasGroups])
-            if (!UserDataXml.Write(before, oldSet, "any", form).Span.SequenceEqual(UserDataXml.Write(after, set, "any", form).Span)) return false;
+            if (!UserDataXml.Write(before, oldSet, "any", form, null, oldMasks).Span
+                .SequenceEqual(UserDataXml.Write(after, set, "any", form, null, masks).Span)) return false;
         return true;
     }
 

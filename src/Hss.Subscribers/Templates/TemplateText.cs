@@ -80,8 +80,9 @@ internal static class TemplateText
 
     private static bool IsWanted(JsonElement item, Dictionary<string, TemplateValue> values)
     {
+        // An optional parameter in a list of texts, as in "dsaiTags": ["{tag}"].
         if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty(When, out var condition) || !TryPlaceholder(condition.GetString()!, 0, out var name))
-            return true;
+            return !IsLeftOut(item, values);
         return values.TryGetValue(name, out var value) && (value.Parameter.Type != TemplateParameterType.Boolean || value.Text == "true");
     }
 

@@ -22,20 +22,21 @@ internal sealed class JobRig : IAsyncDisposable
     public static readonly AssignedServer X = new("sip:x." + Realm + ":6060", HostX, Realm);
     public static readonly AssignedServer Y = new("sip:y." + Realm + ":6060", "y." + Realm, Realm);
     public static readonly CancellationToken None = CancellationToken.None;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly SemaphoreSlim _news = new(0);
+    private readonly RunnerClock _clock;
     private readonly ConcurrentQueue<Sent> _sent = [];
-    private readonly CxJobOptions _options;
+    private readonly DeliveryOptions _options;
     private CxJobRunner? _runner;
 
-    public JobRig(CxJobOptions? options = null, MemoryDatabase? database = null, CxOptions? cx = null, VirtualTime? time = null)
+    public JobRig(DeliveryOptions? options = null, MemoryDatabase? database = null, CxOptions? cx = null, VirtualTime? time = null)
     {
         (_options, Cx, Time) = (options ?? new(), cx ?? new(), time ?? new());
         Database = database ?? new();
         Database.Time = Time;
         Store = new(Database, new() { CacheEntries = 1_000, IndRange = new(5, 24, 27) }, Time, NullLogger<SubscriberStore>.Instance);
-        Store.JobsWritten += () => _news.Release();
+        _clock = new(
+            Time, () => _runner is { IsResting: true } ? (true, _runner.RestTime) : (false, default), async () => $"jobs: {string.Join("; ", await JobsAsync())}");
+        Store.JobsWritten += _clock.Tell;
         Control = new(Store, Instruments, Time, NullLoggerFactory.Instance);
     }
 
@@ -59,7 +60,7 @@ internal sealed class JobRig : IAsyncDisposable
     public JobRig Start()
     {
         _runner = new(Store, SendAsync, host => KamailioHosts.Contains(host) ? PeerQuirks.Kamailio : PeerQuirks.None, Cx, Instruments, Time, NullLoggerFactory.Instance, _options);
-        _runner.RestBegan += () => _news.Release();
+        _runner.RestBegan += _clock.Tell;
         _runner.Start();
         return this;
     }
@@ -98,51 +99,26 @@ internal sealed class JobRig : IAsyncDisposable
     public Task<IReadOnlyList<CxJob>> JobsAsync() => Store.ReadJobsAsync(new(), None);
 
     /// <summary>The next request that leaves, whenever that is.</summary>
-    public Task<Sent> NextAsync() => WhenAsync(() => Task.FromResult(_sent.TryDequeue(out var sent) ? sent : null), "no request was sent");
+    public Task<Sent> NextAsync() => _clock.WhenAsync(() => Task.FromResult(_sent.TryDequeue(out var sent) ? sent : null), "no request was sent");
 
     /// <summary>Waits until no job is pending; gives all that there ever were.</summary>
-    public Task<IReadOnlyList<CxJob>> EndAsync() => WhenAsync<IReadOnlyList<CxJob>>(
+    public Task<IReadOnlyList<CxJob>> EndAsync() => _clock.WhenAsync<IReadOnlyList<CxJob>>(
         async () => await JobsAsync() is var jobs && jobs.All(job => job.State != CxJobState.Pending) ? jobs : null, "jobs stay pending");
 
-    public Task<CxJob> JobAsync(long id, Predicate<CxJob> isSo) => WhenAsync(
+    public Task<CxJob> JobAsync(long id, Predicate<CxJob> isSo) => _clock.WhenAsync(
         async () => (await Store.ReadJobsAsync(new() { Id = id }, None)) is [var job] && isSo(job) ? job : null, $"job {id} does not become so");
 
     /// <summary>Nothing more is sent however long one waits.</summary>
     public async Task QuietAsync()
     {
-        var until = Time.GetUtcNow() + TimeSpan.FromMinutes(30);
-        await WhenAsync(() => Task.FromResult(Time.GetUtcNow() >= until && _runner!.IsResting ? "quiet" : null), "never quiet");
+        await _clock.QuietAsync(TimeSpan.FromMinutes(30));
         Assert.Empty(_sent);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_runner is not null) await _runner.DisposeAsync().AsTask().WaitAsync(Patience);
+        if (_runner is not null) await _runner.DisposeAsync().AsTask().WaitAsync(RunnerClock.Patience);
         await Store.DisposeAsync();
-    }
-
-    private async Task<T> WhenAsync<T>(Func<Task<T?>> look, string otherwise) where T : class
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            if (await look() is { } found) return found;
-            if (_runner?.IsResting == true)
-            {
-                // What was sent or written just before it came to rest counts.
-                if (await look() is { } late) return late;
-                Time.Advance(_runner.RestTime);
-                continue;
-            }
-            try
-            {
-                await _news.WaitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Assert.Fail($"{otherwise}; jobs: {string.Join("; ", await JobsAsync())}");
-            }
-        }
     }
 
     private async Task<OutgoingAnswer> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)
@@ -150,7 +126,7 @@ internal sealed class JobRig : IAsyncDisposable
         if (Automatic.TryGetValue(request.DestinationHost, out var answer)) return answer(request);
         var sent = new Sent(request);
         _sent.Enqueue(sent);
-        _news.Release();
+        _clock.Tell();
         return await sent.Answer.Task.WaitAsync(cancellationToken);
     }
 }
@@ -199,17 +175,17 @@ internal sealed class Sent
             more?.Invoke(writer);
         }), (ResultCode)code, ExperimentalResultCode.None);
 
-    private static byte[] Write(uint command, bool isRequest, Action<MessageWriter> rest)
+    public static byte[] Write(uint command, bool isRequest, Action<MessageWriter> rest, uint application = ApplicationIds.Cx)
     {
         var writer = MessageWriter.Rent();
         writer.Begin(new DiameterHeader
         {
-            Flags = isRequest ? CommandFlags.Request | CommandFlags.Proxiable : CommandFlags.Proxiable, CommandCode = command, ApplicationId = ApplicationIds.Cx,
+            Flags = isRequest ? CommandFlags.Request | CommandFlags.Proxiable : CommandFlags.Proxiable, CommandCode = command, ApplicationId = application,
         });
         writer.WriteText(Avp.SessionId, "hss;1;1");
         writer.BeginGroup(Avp.VendorSpecificApplicationId);
         writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-        writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
+        writer.WriteUnsigned32(Avp.AuthApplicationId, application);
         writer.EndGroup();
         writer.WriteUnsigned32(Avp.AuthSessionState, 1);
         writer.WriteText(Avp.OriginHost, "origin");

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Hss.Subscribers;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +8,7 @@ namespace Hss.Procedures.Cx;
 /// Order: an end that changes state happens within the subscriber's turn and looks at the job once more there: an operator may have ended it
 /// meanwhile, and then nothing changes a second time. Jobs of a removed subscription have no turn; the store lets the first end win.
 internal sealed class JobSettlement(
-    ISubscriberStore store, CxJobOptions options, CxInstruments instruments, TimeProvider time, ILogger logger)
+    ISubscriberStore store, DeliveryOptions options, CxInstruments instruments, TimeProvider time, ILogger logger)
 {
     /// <summary>The subscriber a job is about as it is behind the change that wrote the job, or null when its subscription is gone.</summary>
     /// Why a turn, although nothing is changed: jobs can be read as soon as they are durable, and memory still shows what was before them until the
@@ -51,7 +50,7 @@ internal sealed class JobSettlement(
             await EndAsync(jobs, CxJobState.Failed, $"given up after {attempts} attempts: {result}", effectOfFailure).ConfigureAwait(false);
             return;
         }
-        var next = time.GetUtcNow() + Backoff(options.FirstRetry, attempts, options.LongestRetry);
+        var next = time.GetUtcNow() + options.RetryAfter(attempts);
         logger.JobRetried(jobs[0].Id, jobs[0].Kind, jobs[0].PrivateIdentity, jobs[0].Server.DiameterHost, result, attempts, next);
         await store.WriteJobsAsync([], [.. jobs.Select(job => new CxJobUpdate(job with { Attempts = attempts, NextAttempt = next, LastResult = result }))], CancellationToken.None)
             .ConfigureAwait(false);
@@ -85,14 +84,6 @@ internal sealed class JobSettlement(
         if (owner is not null) await store.CommitAsync(turn, change, CancellationToken.None).ConfigureAwait(false);
         else await store.WriteJobsAsync(change.Jobs, change.JobUpdates, CancellationToken.None).ConfigureAwait(false);
         return current;
-    }
-
-    /// <summary>Doubles from the first one on, and spreads by a quarter either way: a thousand jobs that failed together do not come back together.</summary>
-    public static TimeSpan Backoff(TimeSpan first, int count, TimeSpan longest)
-    {
-        var doubled = first * Math.Pow(2, Math.Min(count - 1, 30));
-        var spread = 0.75 + (RandomNumberGenerator.GetInt32(0, 1_001) / 2_000.0);
-        return (doubled < longest ? doubled : longest) * spread;
     }
 
     private async ValueTask<Subscriber?> LookAsync(CxJob job, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed class PushProfile(
     ISubscriberStore store, JobSettlement settlement, Func<OutgoingRequest, CancellationToken, Task<OutgoingAnswer>> send, Func<string, PeerQuirks> quirksOf,
     CxOptions options)
 {
-    public async Task<JobContact> RunAsync(CxJob job, CancellationToken cancellationToken)
+    public async Task<DeliveryContact> RunAsync(CxJob job, CancellationToken cancellationToken)
     {
         // Read before the subscriber: what the request says is then at least as new as every job that it stands for.
         var pending = await store.ReadJobsAsync(
@@ -27,27 +27,27 @@ internal sealed class PushProfile(
         if (set < 0)
         {
             await settlement.EndAsync([job], CxJobState.Withdrawn, "nobody to tell: this S-CSCF no longer serves the set", null, wasSent: false).ConfigureAwait(false);
-            return JobContact.None;
+            return DeliveryContact.None;
         }
         if (quirksOf(job.Server.DiameterHost).HasFlag(PeerQuirks.Kamailio))
         {
             await WithdrawAsync(job).ConfigureAwait(false);
-            return JobContact.None;
+            return DeliveryContact.None;
         }
 
         var jobs = Together(job, pending, subscriber!.Subscription, states, set);
         var user = UserOf(job, subscriber.Subscription, states[set], set);
         var parts = jobs.Aggregate(ProfileParts.None, (all, one) => all | one.Parts);
         var answer = await send(Request(job, subscriber, set, user, parts), cancellationToken).ConfigureAwait(false);
-        var result = JobResult.Describe(answer);
+        var result = DeliveryResult.Describe(answer);
         if (answer.Outcome == OutgoingOutcome.Undeliverable) await settlement.NoteAsync(job, result).ConfigureAwait(false);
         else if (answer.IsSuccess) await settlement.EndAsync(jobs, CxJobState.Acknowledged, result, Delivered(jobs)).ConfigureAwait(false);
         else if (answer.ExperimentalCode is ExperimentalResultCode.ErrorTooMuchData or ExperimentalResultCode.ErrorNotSupportedUserData)
             await settlement.EndAsync(jobs, CxJobState.Failed, $"{result}; the user is moved to another S-CSCF", Move(job)).ConfigureAwait(false);
         else if (answer.ExperimentalCode == ExperimentalResultCode.ErrorUserUnknown) await UnknownAsync(jobs, user, result).ConfigureAwait(false);
-        else if (answer.Outcome != OutgoingOutcome.Stopped && JobResult.MayPass(answer)) await settlement.RetryAsync(jobs, result, GivenUp(jobs)).ConfigureAwait(false);
+        else if (answer.Outcome != OutgoingOutcome.Stopped && DeliveryResult.MayPass(answer)) await settlement.RetryAsync(jobs, result, GivenUp(jobs)).ConfigureAwait(false);
         else if (answer.Outcome != OutgoingOutcome.Stopped) await settlement.EndAsync(jobs, CxJobState.Failed, result, GivenUp(jobs), wasSent: answer.Outcome != OutgoingOutcome.TooLong).ConfigureAwait(false);
-        return JobResult.ContactOf(answer);
+        return DeliveryResult.ContactOf(answer);
     }
 
     /// <summary>What giving jobs up leaves behind: the profile goes with the next SAR. Credentials go with the next MAR anyway.</summary>

@@ -13,7 +13,7 @@ namespace Hss.Procedures.Cx;
 internal sealed class RegistrationTermination(
     JobSettlement settlement, Func<OutgoingRequest, CancellationToken, Task<OutgoingAnswer>> send, Func<string, PeerQuirks> quirksOf)
 {
-    public async Task<JobContact> RunAsync(CxJob listed, CancellationToken cancellationToken)
+    public async Task<DeliveryContact> RunAsync(CxJob listed, CancellationToken cancellationToken)
     {
         // Kamailio looks at the public identities alone: it drops them for every private identity, and answers nothing when there are none or
         // when it does not know one of them.
@@ -26,17 +26,17 @@ internal sealed class RegistrationTermination(
             await settlement.EndAsync(
                 [listed], CxJobState.Withdrawn, "the user is back at this S-CSCF: the RTR would end the new registration", Returned(listed, isKamailio), wasSent: false)
                 .ConfigureAwait(false);
-            return JobContact.None;
+            return DeliveryContact.None;
         }
         if (isKamailio && job.PublicIdentities.IsEmpty)
         {
             await settlement.EndAsync([job], CxJobState.Failed, "nothing to name: this S-CSCF answers no RTR without Public-Identity", null, wasSent: false).ConfigureAwait(false);
-            return JobContact.None;
+            return DeliveryContact.None;
         }
 
         var answer = await send(Request(job), cancellationToken).ConfigureAwait(false);
-        var contact = JobResult.ContactOf(answer);
-        var result = JobResult.Describe(answer);
+        var contact = DeliveryResult.ContactOf(answer);
+        var result = DeliveryResult.Describe(answer);
         if (answer.Outcome == OutgoingOutcome.Stopped) return contact;
         if (answer.Outcome == OutgoingOutcome.Undeliverable) await settlement.NoteAsync(job, result).ConfigureAwait(false);
         else if (IsDone(job, answer, out var emergency, out var associated))
@@ -44,7 +44,7 @@ internal sealed class RegistrationTermination(
                 JobOutcome.AfterTermination(job, owner.Subscription, owner.States, emergency, endsWholeSets: isKamailio), []),
                 follow: isKamailio ? [] : Repeats(job, associated)).ConfigureAwait(false);
         else if (isKamailio && answer.Outcome == OutgoingOutcome.TimedOut && job.PublicIdentities.Length > 1) await SplitAsync(job, result).ConfigureAwait(false);
-        else if (JobResult.MayPass(answer)) await settlement.RetryAsync([listed], result, null).ConfigureAwait(false);
+        else if (DeliveryResult.MayPass(answer)) await settlement.RetryAsync([listed], result, null).ConfigureAwait(false);
         else await settlement.EndAsync([job], CxJobState.Failed, result, null, wasSent: answer.Outcome != OutgoingOutcome.TooLong).ConfigureAwait(false);
         return contact;
     }

@@ -1,10 +1,10 @@
 using Hss.Diameter;
 using Hss.DiameterNode;
 
-namespace Hss.Procedures.Cx;
+namespace Hss.Procedures;
 
-/// <summary>What one attempt says about the S-CSCF it went to, for those that wait behind it.</summary>
-internal enum JobContact
+/// <summary>What one attempt says about the server it went to, for those that wait behind it.</summary>
+internal enum DeliveryContact
 {
     /// <summary>Nothing was sent.</summary>
     None,
@@ -22,16 +22,16 @@ internal enum JobContact
     Stopping,
 }
 
-/// <summary>An answer as job results read it.</summary>
-internal static class JobResult
+/// <summary>An answer as those read it who sent the request.</summary>
+internal static class DeliveryResult
 {
-    public static JobContact ContactOf(OutgoingAnswer answer) => answer.Outcome switch
+    public static DeliveryContact ContactOf(OutgoingAnswer answer) => answer.Outcome switch
     {
-        OutgoingOutcome.Answered or OutgoingOutcome.Unusable => JobContact.Answered,
-        OutgoingOutcome.TimedOut => JobContact.Silent,
-        OutgoingOutcome.Undeliverable => JobContact.NoPath,
-        OutgoingOutcome.TooLong => JobContact.None,
-        _ => JobContact.Stopping,
+        OutgoingOutcome.Answered or OutgoingOutcome.Unusable => DeliveryContact.Answered,
+        OutgoingOutcome.TimedOut => DeliveryContact.Silent,
+        OutgoingOutcome.Undeliverable => DeliveryContact.NoPath,
+        OutgoingOutcome.TooLong => DeliveryContact.None,
+        _ => DeliveryContact.Stopping,
     };
 
     /// <summary>One line for people.</summary>
@@ -42,7 +42,7 @@ internal static class JobResult
             OutgoingOutcome.Answered when answer.ExperimentalCode != ExperimentalResultCode.None => $"answered E:{(uint)answer.ExperimentalCode} {answer.ExperimentalCode}",
             OutgoingOutcome.Answered => $"answered R:{(uint)answer.Code} {answer.Code}",
             OutgoingOutcome.TimedOut => "no answer",
-            OutgoingOutcome.Undeliverable => "no path to this S-CSCF",
+            OutgoingOutcome.Undeliverable => "no path to this server",
             OutgoingOutcome.TooLong => "longer than a Diameter message may be",
             OutgoingOutcome.Unusable => "an answer that cannot be used",
             _ => "the server stops",

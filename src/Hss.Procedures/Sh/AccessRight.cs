@@ -1,0 +1,80 @@
+using Hss.Diameter;
+using Hss.DiameterNode;
+using Hss.Subscribers;
+
+namespace Hss.Procedures.Sh;
+
+/// <summary>Steps 1 to 3a that UDR, PUR and SNR share: may this application server do that, with these data, of this user.</summary>
+/// Errors: 5102, 5103 or 5104 by operation, 5001, 5002, 5101 (Experimental).
+/// Spec: TS 29.328 6.1.1.1, 6.1.2.1, 6.1.3.1, 6.2, Table 7.6.1.
+internal readonly record struct AccessRight(ExperimentalResultCode Refusal, AskedUser User, ApplicationServerPermissions? ApplicationServer)
+{
+    /// <summary>The Data-Reference that was refused, where one was.</summary>
+    public ShDataReference? Culprit { get; init; }
+
+    /// <summary>Server-Name of the request, in the form to compare with; null: none.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>Nobody gave this application server any permission.</summary>
+    public bool IsUnknownServer { get; init; }
+
+    public bool IsGranted => Refusal == ExperimentalResultCode.None;
+
+    public static async ValueTask<AccessRight> DecideAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    {
+        // 1. The permission list, by Origin-Host: behind a relay too it is the application server's own (RFC 6733 6.3).
+        var server = store.FindApplicationServer(request.OriginHost.Span);
+        foreach (var value in request.DataReference)
+        {
+            var reference = (ShDataReference)value.ToInteger32();
+            // What the table does not allow nobody can be permitted, whatever an older list says.
+            if (server?.Allows(reference, request.Operation) == true && (DataReferenceTable.Operations(reference) & request.Operation) != 0) continue;
+            return Refused(NotPermitted(request.Operation), reference) with { IsUnknownServer = server is null };
+        }
+
+        // 1. Filters and services are an application server's own affair: another one's are as if they were not permitted.
+        string? serverName = null;
+        if (request.ServerName.IsPresent && (request.Asks(ShDataReference.InitialFilterCriteria) || request.Asks(ShDataReference.Dsai)))
+        {
+            serverName = ApplicationServerName.Canonical(request.ServerName.ToText());
+            if (serverName is null || !ApplicationServerName.IsOwn(server!, serverName))
+                return Refused(NotPermitted(request.Operation), request.Asks(ShDataReference.InitialFilterCriteria) ? ShDataReference.InitialFilterCriteria : ShDataReference.Dsai);
+        }
+
+        // 2. The identity exists. 2a. User-Name belongs to it.
+        if (await ShIdentities.FindAsync(store, request, cancellationToken).ConfigureAwait(false) is not { } found)
+            return Refused(ExperimentalResultCode.ErrorUserUnknown, null);
+        if (!found.TryName(ShIdentities.PrivateIdentity(request.UserName), out var user))
+            return Refused(ExperimentalResultCode.ErrorIdentitiesDontMatch, null);
+
+        // 3. It is a key for all of the data. 3a. Binding information of a shared identity would be that of somebody else's terminal.
+        return RefusedKey(request, user) is { } culprit
+            ? Refused(ExperimentalResultCode.ErrorOperationNotAllowed, culprit)
+            : new(ExperimentalResultCode.None, user, server) { ServerName = serverName };
+    }
+
+    /// <summary>Step 3 and 3a: the Data-Reference that the identity is no key for, or null. Asked again within the turn.</summary>
+    public static ShDataReference? RefusedKey(in ShRequest request, in AskedUser user)
+    {
+        var key = user.Key;
+        foreach (var value in request.DataReference)
+        {
+            var reference = (ShDataReference)value.ToInteger32();
+            if (DataReferenceTable.Find(reference) is not { } row || !row.IsKey(key, request.Operation, user.IsWildcard)) return reference;
+            if (reference == ShDataReference.IPAddressSecureBinding && user.PrivateIdentities.Length > 1) return reference;
+            if (reference != ShDataReference.ImsPublicIdentity) continue;
+            foreach (var set in request.IdentitySet)
+                if (!DataReferenceTable.IsKey((ShIdentitySet)set.ToInteger32(), key)) return reference;
+        }
+        return null;
+    }
+
+    private static AccessRight Refused(ExperimentalResultCode code, ShDataReference? culprit) => new(code, default, null) { Culprit = culprit };
+
+    private static ExperimentalResultCode NotPermitted(ShOperations operation) => operation switch
+    {
+        ShOperations.Pull => ExperimentalResultCode.ErrorUserDataCannotBeRead,
+        ShOperations.Update => ExperimentalResultCode.ErrorUserDataCannotBeModified,
+        _ => ExperimentalResultCode.ErrorUserDataCannotBeNotified,
+    };
+}

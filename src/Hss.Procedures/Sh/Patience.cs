@@ -1,0 +1,32 @@
+using Hss.Subscribers;
+
+namespace Hss.Procedures.Sh;
+
+/// <summary>Waiting for the turn of a subscriber, though not for ever.</summary>
+/// Why not as long as the request has: then the node would answer 5012, and the application server would not know that nothing is wrong with its
+/// request and another update was merely before it (4101, 4100).
+internal sealed class Patience : IDisposable
+{
+    private readonly CancellationTokenSource _late;
+    private readonly CancellationTokenSource _either;
+    public Patience(TimeSpan patience, TimeProvider time, CancellationToken request)
+    {
+        Request = request;
+        _late = new(patience, time);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(_late.Token, request);
+    }
+
+    /// <summary>That of the request alone: what is under way is waited for as long as there is somebody to answer to.</summary>
+    public CancellationToken Request { get; }
+
+    public CancellationToken Token => _either.Token;
+
+    /// <summary>Whether it was this that ended the waiting, and not the end of the request.</summary>
+    public bool IsOver => _late.IsCancellationRequested && !Request.IsCancellationRequested;
+
+    public void Dispose()
+    {
+        _either.Dispose();
+        _late.Dispose();
+    }
+}

@@ -1,0 +1,121 @@
+using Hss.Diameter;
+using Hss.Diameter.Commands.Sh;
+using Hss.DiameterNode;
+using Hss.Subscribers;
+using Microsoft.Extensions.Logging;
+
+namespace Hss.Procedures.Sh;
+
+/// <summary>PUR (Sh-Update): an application server changes data of a user. All of what it sends, or nothing.</summary>
+/// Order: TS 29.328 6.1.2.1; the first step that fails ends it. Errors: 4101, 5001, 5002, 5008, 5100, 5101, 5103, 5105, 5108 (Experimental); 5004, 5005,
+/// 5009, 5012 (base). Spec: TS 29.328 6.1.2, TS 29.329 6.1.3.
+internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, UnknownServerLog unknownServers, TimeProvider time, ILogger logger)
+{
+    public async ValueTask AnswerAsync(ProfileUpdateRequest request, ShFeatures negotiated, Answer answer, CancellationToken cancellationToken)
+    {
+        var asked = ShRequest.Of(request);
+        const ShFeatures Enhanced = ShFeatures.UpdateEfficiency | ShFeatures.UpdateEfficiencyEnhanced; // the second needs the first
+        if (RequestForm.Refuses(asked, negotiated.HasFlag(Enhanced), answer)) return;
+
+        // 1 to 3. A reference that nobody can change is in no permission list, so that it is 5103 and not 5101 (the text leaves that open).
+        var right = await AccessRight.DecideAsync(store, asked, cancellationToken).ConfigureAwait(false);
+        if (!right.IsGranted)
+        {
+            if (right.IsUnknownServer) unknownServers.Report("PUR", asked.OriginHost.ToText());
+            Refuse(asked, right, new(right.Refusal, right.Culprit), negotiated, answer);
+            return;
+        }
+        if (UpdateContent.ProblemOf(asked, request.ShUserData, negotiated, out var data) is { } problem)
+        {
+            Refuse(asked, right, new(ExperimentalResultCode.ErrorUserDataNotRecognized) { Reason = problem }, negotiated, answer);
+            return;
+        }
+
+        using var patience = new Patience(options.UpdatePatience, time, cancellationToken);
+        UpdateOutcome outcome;
+        if (!asked.Asks(ShDataReference.PsiActivation) && !asked.Asks(ShDataReference.StnSr))
+        {
+            outcome = await ChangeApplicationDataAsync(request, asked, right, data, patience).ConfigureAwait(false);
+        }
+        else if (IsMixed(asked))
+        {
+            // They are two commits here, and half of a PUR is what it must never come to. The text names no code.
+            answer.Result(ResultCode.UnableToComply);
+            answer.WriteReason("PSIActivation and STN-SR cannot be changed together with other data; send a PUR of their own");
+            return;
+        }
+        else if (asked.Asks(ShDataReference.StnSr) && right.User.SinglePrivateIdentity is null)
+        {
+            outcome = UpdateOutcome.NeedsUserName(ShDataReference.StnSr);
+        }
+        else
+        {
+            outcome = await new ProvisionedDataUpdate(right.User, data, right.ApplicationServer!).RunAsync(store, patience).ConfigureAwait(false);
+        }
+
+        if (!outcome.IsDone)
+        {
+            Refuse(asked, right, outcome, negotiated, answer);
+            return;
+        }
+        answer.Result(ResultCode.Success);
+        answer.WriteWildcard(right.User);
+    }
+
+    /// <summary>4a to 6, in the turn: a second update of this user waits, so that two application servers never build on the same sequence number.</summary>
+    private async ValueTask<UpdateOutcome> ChangeApplicationDataAsync(
+        ProfileUpdateRequest request, ShRequest asked, AccessRight right, ShData data, Patience patience)
+    {
+        SubscriberTurn entered;
+        try
+        {
+            entered = await store.EnterAsync(right.User.Subscriber, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (patience.IsOver)
+        {
+            // 5. It waits for any update of the user, not only for one of the same Service-Indication; how long another one takes is a matter of milliseconds.
+            return new(ExperimentalResultCode.PriorUpdateInProgress, (ShDataReference)asked.DataReference.First.ToInteger32());
+        }
+        using var turn = entered;
+        // Provisioning may have had the turn before this one: what was checked above is checked again on what is true now.
+        if (!right.User.TryPlaceAgain(turn.Subscriber, out var user)) return new(ExperimentalResultCode.ErrorUserUnknown);
+        if (AccessRight.RefusedKey(asked, user) is { } culprit) return new(ExperimentalResultCode.ErrorOperationNotAllowed, culprit);
+
+        var update = new ApplicationDataUpdate(user, data, right.ApplicationServer!, request.OriginRealm.ToText(), options);
+        var outcome = update.Run(asked);
+        if (outcome.IsDone && update.Change is { IsEmpty: false } change)
+            await store.CommitAsync(turn, change, patience.Request).ConfigureAwait(false);
+        return outcome;
+    }
+
+    private static bool IsMixed(in ShRequest asked)
+    {
+        var first = asked.DataReference.First.ToInteger32();
+        foreach (var value in asked.DataReference)
+            if (value.ToInteger32() != first) return true;
+        return false;
+    }
+
+    /// <summary>The result, and with the features which part it is about (TS 29.329 6.1.4, 7.1.1).</summary>
+    private void Refuse(in ShRequest asked, in AccessRight right, in UpdateOutcome outcome, ShFeatures negotiated, Answer answer)
+    {
+        if (outcome.Reason is { } reason) logger.Refused("PUR", asked.OriginHost.ToText(), outcome.Code, reason);
+        if (outcome.Missing is { } missing) answer.Result(ResultCode.MissingAvp, FailedAvpContent.ExampleOf(missing));
+        else answer.Refuse(outcome.Code, outcome.Reason);
+        if (outcome.Instance is { } instance && negotiated.HasFlag(ShFeatures.UpdateEfficiency))
+        {
+            answer.Writer.BeginGroup(Avp.RepositoryDataId);
+            answer.Writer.WriteText(Avp.ServiceIndication, instance.ServiceIndication);
+            answer.Writer.WriteUnsigned32(Avp.SequenceNumber, instance.SequenceNumber);
+            answer.Writer.EndGroup();
+        }
+        if (outcome.Culprit is { } culprit && negotiated.HasFlag(ShFeatures.UpdateEfficiency | ShFeatures.UpdateEfficiencyEnhanced))
+            answer.Writer.WriteEnumerated(Avp.DataReference, (int)culprit);
+
+        // OUT_OF_SYNC with what is stored saves the UDR that has to follow. Only for one that could send this UDR: who may change and not read does not
+        // learn the data by guessing wrong. The grammar of PUA has User-Data among its *[ AVP ]; what does not fit is left out.
+        if (outcome is { Code: ExperimentalResultCode.ErrorTransparentDataOutOfSync, Stored: { } stored }
+            && right.ApplicationServer!.Allows(ShDataReference.RepositoryData, ShOperations.Pull))
+            UserDataAvp.TryWrite(answer, new ShData { RepositoryData = [new(stored.ServiceIndication, stored.SequenceNumber, stored.ServiceData)] }, out _);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using Hss.Diameter;
+using Hss.Subscribers;
+
+namespace Hss.Procedures.Sh;
+
+/// <summary>Finds the user of a request: by public identity, wildcard, MSISDN or External-Identifier.</summary>
+/// Spec: TS 29.328 6.1.1.1 steps 2 and 2a; TS 29.329 6.3.1, 6.3.2; TS 23.003 3.3, 19.7.2.
+internal static class ShIdentities
+{
+    public const int MaxMsisdnDigits = 15; // E.164 6
+
+    /// <summary>Step 2. Null: unknown.</summary>
+    public static async ValueTask<AskedUser?> FindAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    {
+        var identity = request.UserIdentity;
+        if (identity.PublicIdentity.IsPresent) return await FindPublicAsync(store, request, cancellationToken).ConfigureAwait(false);
+        ShUserIdentity? named = identity.Msisdn.IsPresent
+            ? Digits(identity.Msisdn.Span) is { } digits ? new(ShUserIdentityKind.Msisdn, digits) : null
+            : ExternalIdentifier(identity.ExternalIdentifier.Span) is { } external ? new(ShUserIdentityKind.ExternalIdentifier, external) : null;
+        if (named is not { } found) return null;
+        var subscriber = await store.FindByUserIdentityAsync(found, cancellationToken).ConfigureAwait(false);
+        return AskedUser.TryPlace(subscriber, found, asked: null, namesWildcard: false, out var user) ? user : null;
+    }
+
+    /// <summary>The canonical private identity of User-Name; an octet string that is none belongs to nobody, and is no "no User-Name".</summary>
+    public static string? PrivateIdentity(AvpValue userName) =>
+        !userName.IsPresent ? null : CanonicalIdentity.TryPrivate(userName.Span, out var identity) ? identity : "";
+
+    /// <summary>Digits of an MSISDN: low half of each octet first, 1111 fills up the last one. Null: no E.164 number.</summary>
+    /// Spec: TS 29.329 6.3.2 (TBCD-string, TS 29.002), E.164.
+    public static string? Digits(ReadOnlySpan<byte> tbcd)
+    {
+        if (tbcd.IsEmpty || tbcd.Length > (MaxMsisdnDigits + 1) / 2) return null;
+        Span<char> digits = stackalloc char[MaxMsisdnDigits + 1];
+        var count = 0;
+        foreach (var octet in tbcd)
+        {
+            // Behind a filler nothing may come.
+            if (count % 2 != 0) return null;
+            var (low, high) = (octet & 0xF, octet >> 4);
+            if (low > 9 || high is > 9 and < 0xF) return null;
+            digits[count++] = (char)('0' + low);
+            if (high <= 9) digits[count++] = (char)('0' + high);
+        }
+        return count <= MaxMsisdnDigits ? new string(digits[..count]) : null;
+    }
+
+    /// <summary>Local-identifier@domain, the domain in lower case: the form of a NAI, but never without a domain (TS 23.003 19.7.2).</summary>
+    private static string? ExternalIdentifier(ReadOnlySpan<byte> utf8) =>
+        utf8.Contains((byte)'@') && CanonicalIdentity.TryPrivate(utf8, out var identity) ? identity : null;
+
+    private static async ValueTask<AskedUser?> FindPublicAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    {
+        var asked = CanonicalIdentity.TryPublic(request.UserIdentity.PublicIdentity.Span, out var canonical) ? canonical : null;
+
+        // A wildcard that the application server learned from an earlier answer is the identity to act on (TS 29.328 7.1, "should"). One that
+        // is gone is passed over: the identity itself then tells which wildcard it falls into today.
+        var wildcard = request.WildcardedPublicIdentity.IsPresent ? request.WildcardedPublicIdentity : request.WildcardedImpu;
+        if (wildcard.IsPresent && CanonicalIdentity.TryWildcarded(Encoding.UTF8.GetString(wildcard.Span), out var pattern, out _)
+            && await store.FindByPublicIdentityAsync(pattern, cancellationToken).ConfigureAwait(false) is { } owner
+            && AskedUser.TryPlace(owner, new(ShUserIdentityKind.PublicIdentity, pattern), asked ?? pattern, namesWildcard: true, out var named)) return named;
+
+        // An identity that is no canonical SIP or tel URI may be a wildcard, written as it was provisioned.
+        if (asked is null && CanonicalIdentity.TryWildcarded(Encoding.UTF8.GetString(request.UserIdentity.PublicIdentity.Span), out pattern, out _)) asked = pattern;
+        if (asked is null || await store.MatchPublicIdentityAsync(asked, cancellationToken).ConfigureAwait(false) is not { } match) return null;
+        return AskedUser.TryPlace(match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), asked, namesWildcard: !match.IsWildcard, out var user) ? user : null;
+    }
+}

@@ -1,0 +1,59 @@
+using Hss.Diameter;
+using Hss.Subscribers;
+
+namespace Hss.Procedures.Sh;
+
+/// <summary>User-Data of a PUR: read, and held against what Data-Reference says is to be changed.</summary>
+/// Errors: a sentence that says what is wrong and never shows the data; the PUA is then E:5100.
+/// Why USER_DATA_NOT_RECOGNIZED for all of it, though TS 29.329 6.2.2.1 has it for data that an HSS pushes: it is the one code of Sh for "I cannot make
+/// anything of these data", and other HSSs answer it to a PUR. INVALID_AVP_VALUE would repeat the first octets of the document in a Failed-AVP,
+/// which tells its sender nothing that the sentence in Error-Message does not tell better.
+/// Spec: TS 29.328 6.1.2, Annexes C and D; TS 29.329 7.1.1.
+internal static class UpdateContent
+{
+    /// <summary>Null: the document says what it should, and <paramref name="data"/> is it.</summary>
+    public static string? ProblemOf(in ShRequest request, AvpValue userData, ShFeatures negotiated, out ShData data)
+    {
+        data = null!;
+        if (!ShDataReader.TryRead(userData.Span, out var read, out var problem)) return problem.ToString();
+        data = read;
+        return ProblemOfParts(request, read) ?? ProblemOfCounts(read, negotiated) ?? ProblemOfValues(request, read);
+    }
+
+    // What can be changed is there if, and only if, Data-Reference names it: an application server that wrote more than it named would believe that
+    // all of it was stored. Other content is context that it may have read before; nobody can take that for a change.
+    private static string? ProblemOfParts(in ShRequest request, ShData data) =>
+        ProblemOfPart(request, ShDataReference.RepositoryData, "RepositoryData", !data.RepositoryData.IsEmpty)
+        ?? ProblemOfPart(request, ShDataReference.PsiActivation, "PSIActivation", data.PsiActive is not null)
+        ?? ProblemOfPart(request, ShDataReference.Dsai, "DSAI", !data.Dsai.IsEmpty)
+        ?? ProblemOfPart(request, ShDataReference.SmsRegistrationInfo, "SMSRegistrationInfo", data.SmsRegistration is not null)
+        ?? ProblemOfPart(request, ShDataReference.StnSr, "STN-SR", data.StnSr is not null);
+
+    private static string? ProblemOfPart(in ShRequest request, ShDataReference reference, string element, bool isThere) =>
+        request.Asks(reference) == isThere ? null
+        : isThere ? $"User-Data has {element}, which no Data-Reference names"
+        : $"User-Data has no {element}, which Data-Reference {(int)reference} names";
+
+    private static string? ProblemOfCounts(ShData data, ShFeatures negotiated)
+    {
+        if (negotiated.HasFlag(ShFeatures.UpdateEfficiency)) return null;
+        if (data.RepositoryData.Length > 1) return "User-Data has several RepositoryData; that needs Update-Eff in Supported-Features";
+        return data.Dsai.Length > 1 ? "User-Data has several DSAI; that needs Update-Eff in Supported-Features" : null;
+    }
+
+    private static string? ProblemOfValues(in ShRequest request, ShData data)
+    {
+        foreach (var piece in data.RepositoryData)
+        {
+            if (piece.ServiceIndication.Length == 0) return "ServiceIndication is empty";
+            // To take it for "to be deleted" could cost somebody his data, and nothing to store is nothing that could be read again.
+            if (piece.ServiceData is { IsEmpty: true }) return "ServiceData is empty; leave the element out to delete the data";
+        }
+        if (request.Asks(ShDataReference.StnSr) && !IsNumber(data.StnSr!)) return $"STN-SR is no number of 1 to {ShIdentities.MaxMsisdnDigits} digits";
+        if (request.Asks(ShDataReference.SmsRegistrationInfo) && data.SmsRegistration!.Number is { Length: > 0 } number && !IsNumber(number))
+            return $"IP-SM-GW-Number is no number of 1 to {ShIdentities.MaxMsisdnDigits} digits";
+        return null;
+    }
+
+    private static bool IsNumber(string text) => text.Length is > 0 and <= ShIdentities.MaxMsisdnDigits && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
+}

@@ -1,0 +1,42 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Hss.Subscribers;
+
+namespace Hss.Storage;
+
+/// <summary>The AS permission list in memory: a few entries, asked for by every Sh request.</summary>
+/// Order: reads from any thread without a lock; changes one at a time.
+internal sealed class ApplicationServerIndex
+{
+    /// <summary>Of a DiameterIdentity: what is longer is no host name. Spec: RFC 1035 2.3.4.</summary>
+    private const int MaxHostBytes = 255;
+
+    private volatile FrozenDictionary<string, ApplicationServerPermissions> _byHost;
+
+    public ApplicationServerIndex(IReadOnlyList<ApplicationServerPermissions> stored) => _byHost = Frozen(stored);
+
+    public ApplicationServerPermissions? Find(ReadOnlySpan<byte> diameterHost)
+    {
+        if (diameterHost.Length > MaxHostBytes) return null;
+        Span<char> host = stackalloc char[diameterHost.Length];
+        for (var i = 0; i < host.Length; i++)
+        {
+            var octet = diameterHost[i];
+            // Host names are ASCII; octets beyond it are those of no application server.
+            if (octet > 0x7F) return null;
+            host[i] = char.ToLowerInvariant((char)octet);
+        }
+        return _byHost.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(host, out var found) ? found : null;
+    }
+
+    public bool Allows(string diameterHost, ShDataReference reference, ShOperations operation) =>
+        _byHost.TryGetValue(diameterHost, out var entry) && entry.Allows(reference, operation);
+
+    public void Set(string diameterHost, ApplicationServerPermissions? now) => _byHost = Frozen(
+        [.. _byHost.Values.Where(entry => !string.Equals(entry.DiameterHost, diameterHost, StringComparison.Ordinal)), .. now is null ? ImmutableArray<ApplicationServerPermissions>.Empty : [now]]);
+
+    public void Replace(IReadOnlyList<ApplicationServerPermissions> stored) => _byHost = Frozen(stored);
+
+    private static FrozenDictionary<string, ApplicationServerPermissions> Frozen(IReadOnlyList<ApplicationServerPermissions> entries) =>
+        entries.ToFrozenDictionary(entry => entry.DiameterHost, StringComparer.Ordinal);
+}
