@@ -115,6 +115,9 @@ public sealed record SubscriptionQuery
 
     public string? DiameterHost { get; init; }
 
+    /// <summary>Only those of which this application server wants to hear something. Origin-Host in lower case.</summary>
+    public string? WatchedBy { get; init; }
+
     public int Most { get; init; } = 100;
 }
 
