@@ -226,7 +226,7 @@ public sealed class NotificationRunnerTests
         await rig.PutAsync(PhoneSip, 0, null);
         Assert.Empty((await rig.DataAsync(PhoneSip)).Subscriptions);
         var deleted = await rig.NextAsync();
-        Assert.Equal(("as-b sip:phone state=1", "as-a sip:phone si#0"), (state.Text, deleted.Text));
+        Assert.Equal(("as-b sip:phone state=1", "as-a sip:phone si#1"), (state.Text, deleted.Text));
         state.Reply();
         deleted.Reply();
         Assert.All(await rig.EndAsync(), one => Assert.Equal(NotificationState.Acknowledged, one.State));
