@@ -20,6 +20,7 @@ internal sealed class ItemLedger(string subscriptionId)
     private readonly Dictionary<string, int> _byText = [];
     private readonly Dictionary<(string Host, string User), int> _owed = [];
     private readonly Dictionary<(string Host, string User), int> _seen = [];
+    private readonly Dictionary<(string Host, string User), int> _sent = [];
     private readonly Queue<string> _lines = [];
     private HashSet<(string Host, string User)> _subscribed = [];
     private string? _failure;
@@ -122,19 +123,30 @@ internal sealed class ItemLedger(string subscriptionId)
         }
     }
 
+    /// <summary>A PNR is about to leave: never one that is older than the one before it.</summary>
+    public void Sending(ShMachine machine, string host, byte[] request)
+    {
+        lock (_gate)
+        {
+            if (machine.IsDead) return;
+            (string, string) key = (host, ShMessages.UserOf(request));
+            _failure ??= Follow(_sent, key, ShMessages.StateIn(request)!.Value);
+        }
+    }
+
     /// <summary>A PNR came to its application server.</summary>
+    /// Why the order is that of one connection: what was given up on one path, and sent again over another, may still come out of the first.
     public bool Tell(ShConnection connection, string host, string user, ItemState state)
     {
         lock (_gate)
         {
             if (connection.IsCut) return false;
             (string, string) key = (host, user);
-            int before = _seen.GetValueOrDefault(key);
-            int index = IndexOf(state, before);
+            _failure ??= Follow(connection.Heard, key, state);
+            int index = connection.Heard.GetValueOrDefault(key);
             Told++;
-            if (index == before) ToldAgain++;
-            if (index < before) _failure ??= $"{host} is told {state} of {user} behind {_history[before].State}";
-            else _seen[key] = index;
+            if (_seen.GetValueOrDefault(key) == index) ToldAgain++;
+            _seen[key] = Math.Max(_seen.GetValueOrDefault(key), index);
             return true;
         }
     }
@@ -211,6 +223,14 @@ internal sealed class ItemLedger(string subscriptionId)
             default:
                 return null;
         }
+    }
+
+    private string? Follow(Dictionary<(string Host, string User), int> known, (string Host, string User) key, ItemState state)
+    {
+        int before = known.GetValueOrDefault(key), index = IndexOf(state, before);
+        if (index < before) return $"{key.Host} is told {state} of {key.User} behind {_history[before].State}";
+        known[key] = index;
+        return null;
     }
 
     /// <summary>The first state from one on that a PNR can mean, or -1.</summary>
