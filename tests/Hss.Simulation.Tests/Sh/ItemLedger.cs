@@ -13,7 +13,7 @@ internal sealed class ItemLedger(string subscriptionId)
     private const int LinesKept = 60;
 
     private readonly Lock _gate = new();
-    private readonly List<Step> _history = [new(ItemState.Absent, null)];
+    private readonly List<Step> _history = [new(ItemState.Absent, null, [])];
     private readonly Dictionary<string, ShOperation> _writes = [];
     private readonly List<ShOperation> _deletes = [];
     private readonly HashSet<int> _claimed = [];
@@ -25,8 +25,8 @@ internal sealed class ItemLedger(string subscriptionId)
     private HashSet<(string Host, string User)> _subscribed = [];
     private string? _failure;
 
-    /// <summary>One state of the item, and who made it; null when that is not certain.</summary>
-    private sealed record Step(ItemState State, string? Author);
+    /// <summary>One state of the item, who made it (null when that is not certain), and the requests that may have.</summary>
+    private sealed record Step(ItemState State, string? Author, ShOperation[] Makers);
 
     public int Changes => Locked(() => _history.Count - 1);
 
@@ -38,7 +38,9 @@ internal sealed class ItemLedger(string subscriptionId)
 
     public ItemState Last => Locked(() => _history[^1].State);
 
-    public int LastIndex => Locked(() => _history.Count - 1);
+    /// <summary>The oldest state that a request may still see. The last one shows in memory a moment after it is durable; until then, and as long as nobody
+    /// was told of it, what was before it may be read.</summary>
+    public int Since => Locked(() => _history.Count - (_history.Count == 1 || _history[^1].Makers.Any(maker => maker.Code == 2001) ? 1 : 2));
 
     public T Locked<T>(Func<T> look)
     {
@@ -177,24 +179,25 @@ internal sealed class ItemLedger(string subscriptionId)
 
     private void Advance(ItemState before, ItemState after)
     {
-        string? author = null;
+        string? author;
+        ShOperation[] makers;
         if (after.IsThere)
         {
             int expected = before.IsThere ? RepositoryData.Next((ushort)before.Number) : 0;
             if (after.Number != expected) _failure ??= $"{before} became {after}: the number should be {expected}";
             if (!_writes.TryGetValue(after.Text!, out ShOperation? write) || write.SequenceNumber != after.Number) _failure ??= $"nobody wrote {after}";
             else if (write.Code is not (0 or 5012)) _failure ??= $"{after} was answered {write.Code} and is stored";
-            author = write?.Host;
+            (author, makers) = (write?.Host, write is null ? [] : [write]);
             if (!_byText.TryAdd(after.Text!, _history.Count)) _failure ??= $"{after} was stored twice";
         }
         else
         {
-            string[] possible = [.. Deleting(before).Where(one => one.Code is 0 or 5012).Select(one => one.Host).Distinct()];
-            if (possible.Length == 0) _failure ??= $"nobody deleted {before}";
-            author = possible is [var only] ? only : null;
+            makers = [.. Deleting(before).Where(one => one.Code is 0 or 5012)];
+            if (makers.Length == 0) _failure ??= $"nobody deleted {before}";
+            author = makers.Select(one => one.Host).Distinct().ToArray() is [var only] ? only : null;
         }
 
-        _history.Add(new Step(after, author));
+        _history.Add(new Step(after, author, makers));
         foreach ((string Host, string User) key in _subscribed)
         {
             // Who wrote it himself knows what stood before, or it would have been refused.

@@ -105,7 +105,7 @@ internal sealed class ShStorm
         Ledger.Settle();
         foreach (SimulatedApplicationServer server in _servers)
         {
-            ShOperation read = new(server.Host, ShCommand.Read, Tel, 0, null, Ledger.LastIndex);
+            ShOperation read = new(server.Host, ShCommand.Read, Tel, 0, null, Ledger.Since);
             await SendAsync(server, read);
             await WaitAsync();
             if (read.Code != 2001 || server.Belief.Text != Ledger.Last.Text) Ledger.Fail($"{server.Host} reads {read.Code} {server.Belief} in the end, and it is {Ledger.Last}");
@@ -127,7 +127,7 @@ internal sealed class ShStorm
             SimulatedApplicationServer server = _servers[_random.Next(2)];
             string user = _random.Next(3) == 0 ? Tel : Sip;
             ShOperation operation;
-            lock (_gate) operation = server.Next(user, Ledger.LastIndex);
+            lock (_gate) operation = server.Next(user, Ledger.Since);
             await SendAsync(server, operation);
         }
     }
