@@ -20,8 +20,15 @@ internal static class Expiry
     public static DateTimeOffset End(string text, DateTimeOffset now)
     {
         var end = text.Length > 0 && char.IsAsciiLetterLower(text[^1]) ? now + Span(text)
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var point) ? point
+            : TryPoint(text, out var point) ? point
             : throw new CliException($"'{OneLine.Of(text)}' is no time; write 30d, 1y, 2027-01-31 or 2027-01-31T12:00:00Z");
         return end > now ? end : throw new CliException($"{OneLine.Of(text)} is over already; name a later time");
     }
+
+    /// <summary>A date, whenever it was. Errors: <see cref="CliException"/>.</summary>
+    public static DateTimeOffset Point(string text) =>
+        TryPoint(text, out var point) ? point : throw new CliException($"'{OneLine.Of(text)}' is no time; write 2027-01-31T12:00:00Z");
+
+    private static bool TryPoint(string text, out DateTimeOffset point) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out point);
 }

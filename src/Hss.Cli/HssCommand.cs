@@ -68,6 +68,7 @@ internal static class HssCommand
         root.Subcommands.Add(ExportCommand.Create(around));
         root.Subcommands.Add(RegistrationCommands.Create(around));
         root.Subcommands.Add(JobCommands.Create(around));
+        root.Subcommands.Add(ApplicationServers.AsCommands.Create(around));
         root.Subcommands.Add(PeerCommands.Create(around));
         root.Subcommands.Add(Sh.ShCommands.Create(around));
         root.Subcommands.Add(CredentialsCommands.Create(around));

@@ -3,6 +3,13 @@ namespace Hss.Cli;
 /// <summary>Text from elsewhere as it may stand on a terminal.</summary>
 internal static class OneLine
 {
+    /// <summary>The same with its line ends: content that somebody asked to see as it is.</summary>
+    public static string Printable(string text) =>
+        string.Create(text.Length, text, static (shown, source) =>
+        {
+            for (var i = 0; i < shown.Length; i++) shown[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\t') ? '?' : source[i];
+        });
+
     public static string Of(Exception problem) => Of(problem.Message).TrimEnd('.');
 
     /// <summary>Line ends become spaces, other control characters question marks: a display name must not move the cursor or recolour the screen.</summary>

@@ -18,6 +18,16 @@ public sealed partial class SubscriberStore
                 .Select(stored => new StoredRegistrations(stored.Subscription, stored.States))],
             (_database, query), cancellationToken);
 
+    /// <summary>Names of subscriptions with what application servers subscribed to of them. As <see cref="ListRegistrationsAsync"/>.</summary>
+    public Task<IReadOnlyList<(string SubscriptionId, ImmutableArray<NotificationSubscription> Subscriptions)>> ListNotificationSubscriptionsAsync(
+        SubscriptionQuery query, CancellationToken cancellationToken) =>
+        _lists.ReadAsync<(ISubscriberDatabase Database, SubscriptionQuery Query), IReadOnlyList<(string, ImmutableArray<NotificationSubscription>)>>(
+            static look => [.. look.Database.List(look.Query)
+                .Select(listed => look.Database.Read(listed.Subscription.SubscriptionId))
+                .OfType<StoredSubscriber>()
+                .Select(stored => (stored.Subscription.SubscriptionId, stored.ApplicationData.Subscriptions))],
+            (_database, query), cancellationToken);
+
     /// <summary>Whether the author's request was served before. False for one without an id.</summary>
     /// Errors: <see cref="RequestIdReusedException"/> when its id belongs to another request.
     public async Task<bool> IsServedAsync(ChangeAuthor author, CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ public sealed partial class MemoryDatabase
                where (query.ServerName is null && query.DiameterHost is null) || served.Any(server =>
                    (query.ServerName is null || server.Name == query.ServerName)
                    && (query.DiameterHost is null || string.Equals(server.DiameterHost, query.DiameterHost, StringComparison.OrdinalIgnoreCase)))
+               where query.WatchedBy is null || row.ApplicationData.Subscriptions.Any(one => one.Key.ApplicationServer == query.WatchedBy)
                select tables.Version(name)!;
         return [.. found.OrderBy(one => one.Subscription.SubscriptionId, StringComparer.Ordinal).Take(Math.Clamp(query.Most, 1, SubscriptionQuery.MaxSubscriptions))];
     }

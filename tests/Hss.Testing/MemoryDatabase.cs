@@ -151,6 +151,12 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             Notifications = tables.Notifications.Write(id, write.Notifications, Now),
         };
         _open = _open.WithJobs(write.Jobs, Time);
+        if (write.Audit is { } note)
+        {
+            _open = _open.WithRecord(id, ChangeKind.Action, note.Summary, null, note.Author, Time.GetUtcNow());
+            if (note.Author.RequestId is null || !_open.Requests.ContainsKey(note.Author.RequestId))
+                _open = _open.Remember(note.Author, [new(id, ChangeKind.Action, _open.LastChange, 0, false)], Time.GetUtcNow());
+        }
         return _open.Notifications.Rows != tables.Notifications.Rows;
     }
 

@@ -20,6 +20,14 @@ public static class MethodRoles
         ("hss.provisioning.v1.AuthenticationService", AccessRole.AuthenticationAdmin, ["SetCredentials", "GenerateVectors", "Resynchronise", "GetSequenceNumber"]),
         ("hss.provisioning.v1.RegistrationService", AccessRole.Reader, ["GetRegistration", "ListRegistrations", "ListJobs"]),
         ("hss.provisioning.v1.RegistrationService", AccessRole.Operator, ["Deregister", "RetryJob", "ForceJob"]),
+        // What stands in repository data and access reports is the user's own (forwarding numbers, where he is): a reader sees that it is there.
+        ("hss.provisioning.v1.ApplicationServerService", AccessRole.Reader,
+            ["GetApplicationServer", "ListApplicationServers", "ListRepositoryData", "ListServiceActivations", "ListNotificationSubscriptions", "ListNotifications"]),
+        // Part of what a subscriber has; a mediation system that reports for the access networks needs nothing but this.
+        ("hss.provisioning.v1.ApplicationServerService", AccessRole.Provisioner, ["SetServiceActivation", "ReportAccess", "DeleteAccessReport"]),
+        ("hss.provisioning.v1.ApplicationServerService", AccessRole.Operator,
+            ["PutApplicationServer", "DeleteApplicationServer", "GetRepositoryData", "DeleteRepositoryData", "DeleteNotificationSubscription", "RetryNotification",
+             "WithdrawNotification", "GetAccessReport"]),
         ("hss.provisioning.v1.ServiceProfileService", AccessRole.Reader, ["ListTemplates", "ListTemplateSets", "RenderServiceProfile", "LintServiceProfile", "Simulate"]),
         ("hss.provisioning.v1.ServiceProfileService", AccessRole.Operator, ["ReloadTemplates"]),
         ("hss.provisioning.v1.NodeService", AccessRole.Reader, ["ListPeers"]),

@@ -9,6 +9,9 @@ namespace Hss.Provisioning;
 // Who wants to hear of what, and the PNRs that follow. Spec: TS 29.328 6.1.3, 6.1.4.
 public sealed partial class ApplicationServerService
 {
+    /// <summary>Subscriptions read from the store at a time.</summary>
+    private const int ReadAtOnce = 100;
+
     public override Task<V1.ListNotificationSubscriptionsResponse> ListNotificationSubscriptions(V1.ListNotificationSubscriptionsRequest request, ServerCallContext context)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -33,6 +36,37 @@ public sealed partial class ApplicationServerService
                 one => one.Id, request.PageSize, request.PageToken, question);
             return page;
         });
+    }
+
+    /// Order: by subscription_id, then by id. A page may end in the middle of a subscription.
+    private async Task FillByServerAsync(
+        V1.ListNotificationSubscriptionsResponse page, string host, V1.ListNotificationSubscriptionsRequest request, string question, CancellationToken cancellationToken)
+    {
+        var size = PageToken.Size(request.PageSize, KeyedPage.UsualSize, KeyedPage.MostSize);
+        var position = PageToken.Read(request.PageToken, question, "page_token");
+        // An id has no blank, and a name may have any: the id stands first.
+        var blank = position?.IndexOf(' ', StringComparison.Ordinal) ?? 0;
+        if (blank < 0) throw Refusals.Field("page_token", "is not a token that this server gave");
+        var (lastId, current) = position is null ? ("", null) : (position[..blank], position[(blank + 1)..]);
+        // The one in which the last page ended is looked at again: in ordinal order it comes first of those that begin with its name.
+        for (var query = new SubscriptionQuery { WatchedBy = host, Prefix = current, Most = current is null ? ReadAtOnce : 1 }; ;)
+        {
+            var found = await store.ListNotificationSubscriptionsAsync(query, cancellationToken).ConfigureAwait(false);
+            foreach (var (name, subscriptions) in found)
+                foreach (var one in subscriptions.Where(one => one.Key.ApplicationServer == host).Select(one => NotificationMessage.Of(name, one)).OrderBy(one => one.Id, StringComparer.Ordinal))
+                {
+                    if (name == current && string.CompareOrdinal(one.Id, lastId) <= 0) continue;
+                    if (page.NotificationSubscriptions.Count == size)
+                    {
+                        var last = page.NotificationSubscriptions[^1];
+                        page.NextPageToken = PageToken.Of(question, $"{last.Id} {last.SubscriptionId}");
+                        return;
+                    }
+                    if (query.Prefix is null || name == current) page.NotificationSubscriptions.Add(one);
+                }
+            if (query.Prefix is null && found.Count == 0) return; // fewer than asked for may also mean that one was removed meanwhile
+            query = new() { WatchedBy = host, After = query.Prefix is null ? found[^1].SubscriptionId : current, Most = ReadAtOnce };
+        }
     }
 
     public override Task<Empty> DeleteNotificationSubscription(V1.DeleteNotificationSubscriptionRequest request, ServerCallContext context)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Hss.Procedures.Sh;
@@ -22,16 +24,14 @@ public sealed partial class ApplicationServerService(SubscriberStore store, Noti
             var etag = EtagOf(request);
             if (request.ValidateOnly)
             {
-                var stored = store.FindApplicationServer(server.DiameterHost);
-                CheckEtag(server.DiameterHost, etag, stored);
+                var stored = Find(server.DiameterHost);
+                if (etag.Length > 0 && (stored is null || SubscriptionMessage.EtagOf(stored.Revision) != etag)) throw PermissionsMessage.Stale(server.DiameterHost, etag, stored);
                 return Answer(stored is null ? ChangeKind.Created : IsSame(stored, server) ? ChangeKind.None : ChangeKind.Updated, server with { Revision = stored?.Revision ?? 0 });
             }
-            var outcome = await store.ChangeApplicationServerAsync(server.DiameterHost, stored =>
-            {
-                CheckEtag(server.DiameterHost, etag, stored);
-                return server;
-            }, author, cancellationToken).ConfigureAwait(false);
-            return Answer(outcome.Kind, outcome.ApplicationServer ?? server);
+            var outcome = await store.PutApplicationServerAsync(server, RevisionOf(etag), author, cancellationToken).ConfigureAwait(false);
+            // A repeated request gets what stands, and that may be nothing any more.
+            return outcome.IsStale ? throw PermissionsMessage.Stale(server.DiameterHost, etag, outcome.Standing)
+                : Answer(outcome.Kind, outcome.Standing ?? throw PermissionsMessage.NotFound(server.DiameterHost));
         });
 
         static V1.PutApplicationServerResponse Answer(ChangeKind kind, ApplicationServerPermissions server) => new()
@@ -50,17 +50,22 @@ public sealed partial class ApplicationServerService(SubscriberStore store, Noti
     {
         ArgumentNullException.ThrowIfNull(request);
         var host = PermissionsMessage.HostOf(request.Name);
-        return Task.FromResult(PermissionsMessage.Of(store.FindApplicationServer(host) ?? throw PermissionsMessage.NotFound(host)));
+        return Task.FromResult(PermissionsMessage.Of(Find(host) ?? throw PermissionsMessage.NotFound(host)));
     }
 
     /// Order: by diameter_host.
     public override Task<V1.ListApplicationServersResponse> ListApplicationServers(V1.ListApplicationServersRequest request, ServerCallContext context)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var page = new V1.ListApplicationServersResponse();
-        page.NextPageToken = KeyedPage.Fill(page.ApplicationServers, store.ListApplicationServers().Select(PermissionsMessage.Of), one => one.DiameterHost,
-            request.PageSize, request.PageToken, "application servers");
-        return Task.FromResult(page);
+        ArgumentNullException.ThrowIfNull(context);
+        return Refusals.GuardAsync(context, async cancellationToken =>
+        {
+            var all = await store.ListApplicationServersAsync(cancellationToken).ConfigureAwait(false);
+            var page = new V1.ListApplicationServersResponse();
+            page.NextPageToken = KeyedPage.Fill(page.ApplicationServers, all.Select(PermissionsMessage.Of), one => one.DiameterHost,
+                request.PageSize, request.PageToken, "application servers");
+            return page;
+        });
     }
 
     public override Task<Empty> DeleteApplicationServer(V1.DeleteApplicationServerRequest request, ServerCallContext context)
@@ -71,24 +76,27 @@ public sealed partial class ApplicationServerService(SubscriberStore store, Noti
         {
             var author = Caller.Of(context).AuthorFor(context, request.RequestId, request);
             var host = PermissionsMessage.HostOf(request.Name);
-            if (request.ValidateOnly) Check(store.FindApplicationServer(host));
-            else await store.ChangeApplicationServerAsync(host, Check, author, cancellationToken).ConfigureAwait(false);
-            return new Empty();
-
-            ApplicationServerPermissions? Check(ApplicationServerPermissions? stored)
+            if (request.ValidateOnly)
             {
-                // Whoever gives an etag to delete one that is gone has what he wanted, if he allows for it.
-                if (stored is null) return request.AllowMissing ? null : throw PermissionsMessage.NotFound(host);
-                CheckEtag(host, request.Etag, stored);
-                return null;
+                var stored = Find(host);
+                return Answer(stored is null, stored is not null && request.Etag.Length > 0 && SubscriptionMessage.EtagOf(stored.Revision) != request.Etag, stored);
             }
+            var outcome = await store.RemoveApplicationServerAsync(host, RevisionOf(request.Etag), author, cancellationToken).ConfigureAwait(false);
+            return Answer(outcome is { Kind: ChangeKind.None, IsRepeated: false, Standing: null }, outcome.IsStale, outcome.Standing);
+
+            // Whoever gives an etag to delete one that is gone has what he wanted, if he allows for it.
+            Empty Answer(bool isMissing, bool isStale, ApplicationServerPermissions? stored) =>
+                isMissing ? request.AllowMissing ? new Empty() : throw PermissionsMessage.NotFound(host)
+                : isStale ? throw PermissionsMessage.Stale(host, request.Etag, stored)
+                : new Empty();
         });
     }
 
-    private static void CheckEtag(string host, string etag, ApplicationServerPermissions? stored)
-    {
-        if (etag.Length > 0 && (stored is null || SubscriptionMessage.EtagOf(stored.Revision) != etag)) throw PermissionsMessage.Stale(host, etag, stored);
-    }
+    private ApplicationServerPermissions? Find(string host) => store.FindApplicationServer(Encoding.ASCII.GetBytes(host));
+
+    /// <summary>What the store compares with; null: whatever stands. An etag that is none fits nothing, as 0 fits no entry that stands.</summary>
+    private static long? RevisionOf(string etag) =>
+        etag.Length == 0 ? null : long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision > 0 ? revision : long.MaxValue;
 
     private static string EtagOf(V1.PutApplicationServerRequest request)
     {

@@ -19,6 +19,12 @@ internal sealed class SqliteChangeReader(SqliteConnection connection, SqliteRead
         return rows.Read() ? new(CryptographicOperations.FixedTimeEquals(rows.Octets(0), seal.MarkOf(author)), RequestOutcomes.Read(rows.Octets(1))) : null;
     }
 
+    public bool FindRequestId(string requestId)
+    {
+        using var rows = Prepared("SELECT 1 FROM provisioning_request WHERE request_id = ?1").Rows(requestId);
+        return rows.Read();
+    }
+
     /// <summary>The ceilings of keys that a subscription had before, by the private identities that get them now.</summary>
     /// Why: the store forgets the ceiling of a K that was replaced by another far from it, and knows it of an identity and not of a card. An undo, a slip
     /// that is put right, or a card whose IMPI gets another name bring the same K. Spec: TS 33.102 C.1 (no SQN twice).
@@ -68,11 +74,12 @@ internal sealed class SqliteChangeReader(SqliteConnection connection, SqliteRead
         var sql = $"SELECT s.subscription_id FROM subscription s WHERE s.subscription_id {(isAfter ? ">" : ">=")} ?1";
         if (served) sql += $" AND EXISTS ({filter})";
         if (query.IsServed == false) sql += " AND NOT EXISTS (SELECT 1 FROM registration_set r WHERE r.subscription = s.id AND r.status <> 0 AND r.server_name IS NOT NULL)";
-        sql += " ORDER BY s.subscription_id LIMIT ?4";
+        if (query.WatchedBy is not null) sql += " AND s.id IN (SELECT n.subscription FROM notification_subscription n WHERE n.application_server = ?4)";
+        sql += " ORDER BY s.subscription_id LIMIT ?5";
         return reader.AtOneMoment<IReadOnlyList<StoredSubscription>>(() =>
         {
             var names = new List<string>();
-            using (var rows = Prepared(sql).Rows(isAfter ? query.After : prefix, query.ServerName, query.DiameterHost,
+            using (var rows = Prepared(sql).Rows(isAfter ? query.After : prefix, query.ServerName, query.DiameterHost, query.WatchedBy,
                 Math.Clamp(query.Most, 1, SubscriptionQuery.MaxSubscriptions)))
                 while (rows.Read() && rows.Text(0) is var name && name.StartsWith(prefix, StringComparison.Ordinal)) names.Add(name);
             return [.. names.Select(name => reader.Stored(reader.Version(name)!))];
