@@ -31,7 +31,8 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>What is pending, by S-CSCF and kind.</summary>
     IReadOnlyList<OpenJobs> OpenJobs();
 
-    void Write(SubscriberWrite write);
+    /// <summary>Writes the change of one turn. True: notifications are among it, or changed with it.</summary>
+    bool Write(SubscriberWrite write);
 
     /// <summary>New jobs, ends and retries that change no registration state.</summary>
     void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates);

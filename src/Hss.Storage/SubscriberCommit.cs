@@ -14,6 +14,7 @@ internal sealed class SubscriberCommit(
     private ManualResetValueTaskSourceCore<bool> _caller;
     private CancellationTokenRegistration _registration;
     private int _isCallerTold;
+    private bool _writesNotifications;
 
     /// <summary>To be called once, after the item is queued.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ internal sealed class SubscriberCommit(
         return new(this, _caller.Version);
     }
 
-    public override void Write(ISubscriberDatabase database) => database.Write(write);
+    public override void Write(ISubscriberDatabase database) => _writesNotifications = database.Write(write);
 
     public override void Complete(StoreUnavailableException? failure)
     {
@@ -32,7 +33,7 @@ internal sealed class SubscriberCommit(
         else cache.Remove(entry);
         entry.EndCommit();
         if (failure is null && write.WritesJobs) jobsWritten();
-        if (failure is null && !write.Notifications.IsEmpty) notificationsWritten();
+        if (failure is null && _writesNotifications) notificationsWritten();
 
         if (Interlocked.Exchange(ref _isCallerTold, 1) != 0) return;
         if (failure is null) _caller.SetResult(true);

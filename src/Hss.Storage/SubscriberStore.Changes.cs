@@ -193,6 +193,7 @@ public sealed partial class SubscriberStore
     {
         if (outcomes[0].IsRepeated) return;
         if (isDurable && outcomes.Any(outcome => outcome.Jobs > 0)) _tellJobsWritten();
+        if (isDurable && outcomes.Any(outcome => outcome.Notifications > 0)) _tellNotificationsWritten();
         TellChanged(outcomes.Any(outcome => outcome.Kind != ChangeKind.None));
     }
 

@@ -51,25 +51,48 @@ public sealed partial class SubscriberStore
         if (asked is null && (registrations.IsEmpty || before.Subscriptions.IsEmpty)) return (null, writes);
 
         var after = asked ?? before;
+        if (before.Subscriptions.IsEmpty && after.Subscriptions.IsEmpty) return (new(before, after), writes);
+        var source = new ShSource(subscriber.Subscription, StatesAfter(subscriber, registrations), after);
+        var now = _time.GetUtcNow();
+        if (before.Subscriptions != after.Subscriptions) writes = WithSubscriptions(writes, before, source, now);
         if (!before.Subscriptions.IsEmpty)
         {
-            var states = subscriber.States;
-            if (!registrations.IsEmpty)
-            {
-                var builder = states.ToBuilder();
-                foreach (var (setIndex, state) in registrations) builder[setIndex] = state;
-                states = builder.MoveToImmutable();
-            }
-            var consequences = NotificationConsequences.Of(
-                ShSource.Of(subscriber), new(subscriber.Subscription, states, after), change.ChangedBy, _time.GetUtcNow());
-            writes = writes with { New = consequences.Notifications, Withdrawn = Ended(before.Subscriptions, after.Subscriptions) };
+            var consequences = NotificationConsequences.Of(ShSource.Of(subscriber), source, change.ChangedBy, now);
+            if (!consequences.Notifications.IsEmpty) writes = writes with { New = consequences.Notifications };
             after = consequences.After;
         }
         return (ReferenceEquals(after, before) ? null : new(before, after), writes);
     }
 
-    /// <summary>Keys of the subscriptions that whoever makes the change takes out: what is pending of them is not to be sent.</summary>
-    /// Why not of those that end by what they are told: that is still to be told.
-    private static ImmutableArray<NotificationKey> Ended(ImmutableArray<NotificationSubscription> before, ImmutableArray<NotificationSubscription> after) =>
-        before == after ? [] : [.. ElementChanges<NotificationSubscription>.Between(before, after, static one => one.Key).Removed.Select(one => one.Key)];
+    /// <summary>What subscriptions that come and go mean for what is pending under their keys.</summary>
+    /// Why what an application server takes out is not sent any more, while the last word of what ended by itself is: it does not want to hear of it,
+    /// and would answer 5107. Why a new subscription renews what is pending: the answer to it may bring the data as they stand, and what comes after
+    /// must not be older. Spec: TS 29.328 6.1.3.1 steps 6 and 9, 6.1.4.
+    private static NotificationWrites WithSubscriptions(NotificationWrites writes, ApplicationData before, ShSource after, DateTimeOffset now)
+    {
+        var changes = ElementChanges<NotificationSubscription>.Between(before.Subscriptions, after.ApplicationData.Subscriptions, static one => one.Key);
+        var withdrawn = changes.Removed.Select(one => one.Key).ToImmutableArray().ToBuilder();
+        var refreshed = ImmutableArray.CreateBuilder<Notification>();
+        foreach (var one in changes.Written)
+        {
+            var current = NotificationConsequences.Current(after, one, now);
+            if (current.IsEmpty) withdrawn.Add(one.Key);
+            else
+                refreshed.Add(new()
+                {
+                    SubscriptionId = after.Subscription.SubscriptionId, Key = one.Key, ApplicationServerRealm = one.ApplicationServerRealm,
+                    AskedIdentity = one.AskedIdentity, CombinesChanges = one.CombinesChanges, Content = current,
+                });
+        }
+        return withdrawn.Count == 0 && refreshed.Count == 0 ? writes : writes with { Withdrawn = withdrawn.ToImmutable(), Refreshed = refreshed.ToImmutable() };
+    }
+
+    private static ImmutableArray<RegistrationState> StatesAfter(
+        Subscriber subscriber, ImmutableArray<(int SetIndex, RegistrationState State)> registrations)
+    {
+        if (registrations.IsEmpty) return subscriber.States;
+        var states = subscriber.States.ToBuilder();
+        foreach (var (setIndex, state) in registrations) states[setIndex] = state;
+        return states.MoveToImmutable();
+    }
 }

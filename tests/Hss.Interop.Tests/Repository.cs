@@ -12,6 +12,8 @@ internal static class Repository
 
     public static string FreeDiameterFolder => Path.Combine(Root, "tests", "Hss.Interop.Tests", "freediameter");
 
+    public static string ErlangFolder => Path.Combine(Root, "tests", "Hss.Interop.Tests", "erlang-sh");
+
     /// <summary>The server of the same configuration (Debug or Release) as the tests.</summary>
     public static string ServerAssembly
     {

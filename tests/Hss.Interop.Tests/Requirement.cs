@@ -30,6 +30,10 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
     public static readonly Requirement FreeDiameter = Program("freeDiameterd", "freediameterd");
     public static readonly Requirement FreeDiameterExtensions = new(
         "freeDiameter's acl_wl and rt_default", "freediameter-extensions", () => File.Exists("/usr/lib/freeDiameter/rt_default.fdx"));
+    public static readonly Requirement Erlang = Program("erl", "erlang-base");
+    public static readonly Requirement ErlangDiameter = Program("diameterc", "erlang-diameter");
+    public static readonly Requirement ErlangHeaders = new("the headers of Erlang's diameter", "erlang-dev", () =>
+        Directory.Exists("/usr/lib/erlang/lib") && Directory.EnumerateDirectories("/usr/lib/erlang/lib", "diameter-*").Any(f => File.Exists(Path.Combine(f, "include", "diameter.hrl"))));
     public static readonly Requirement Root = new(
         "root, to capture on the loopback interface", "", () => Environment.IsPrivilegedProcess);
     public static readonly Requirement Linux = new("Linux", "", OperatingSystem.IsLinux);
@@ -40,6 +44,9 @@ internal sealed record Requirement(string Name, string Package, Func<bool> IsMet
 
     /// <summary>What a relay needs.</summary>
     public static readonly Requirement[] FreeDiameterRelay = [Linux, FreeDiameter, FreeDiameterExtensions, Compiler, CompilerHeaders];
+
+    /// <summary>What the application server of another stack needs.</summary>
+    public static readonly Requirement[] ErlangApplicationServer = [Linux, Erlang, ErlangDiameter, ErlangHeaders];
 
     /// <summary>What a gRPC client in Python needs: Debian's own packages, no generated code.</summary>
     public static readonly Requirement[] PythonClient = [Linux, Python, PythonGrpc, PythonProtobuf, PythonCryptography];

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Hss.Authentication;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Cx;
+using Hss.Diameter.Commands.Sh;
 using Hss.DiameterNode;
 using Hss.Procedures.Cx;
 using Hss.Subscribers;
@@ -30,12 +31,18 @@ internal sealed class CxPeer : IAsyncDisposable
             Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay, Quirks = quirks }],
         };
         var application = CxApplication.Create(store, options ?? new(), new CxInstruments(), SystemRandomSource.Instance, loggers);
+        return await ConnectAsync(application, nodeOptions, loggers);
+    }
+
+    /// <summary>The same for another application: the peer is what the application is for.</summary>
+    public static async Task<CxPeer> ConnectAsync(DiameterApplication application, NodeOptions nodeOptions, ILoggerFactory loggers)
+    {
         var node = new Hss.DiameterNode.DiameterNode(nodeOptions, [application], TimeProvider.System, loggers);
         var toNode = new Pipe();
         var fromNode = new Pipe();
         var context = new DefaultConnectionContext("test", new Duplex(toNode.Reader, fromNode.Writer), new Duplex(fromNode.Reader, toNode.Writer));
         var peer = new CxPeer(node, context.Application!, node.HandleAsync(context));
-        await peer.AskAsync(Cer());
+        await peer.AskAsync(Cer(application.Id));
         return peer;
     }
 
@@ -66,7 +73,7 @@ internal sealed class CxPeer : IAsyncDisposable
         await _node.StopAsync(CancellationToken.None);
     }
 
-    private static byte[] Cer()
+    private static byte[] Cer(uint application)
     {
         var writer = MessageWriter.Rent();
         writer.Begin(new DiameterHeader { Flags = CommandFlags.Request, CommandCode = 257, HopByHopId = 1, EndToEndId = 1 });
@@ -77,7 +84,7 @@ internal sealed class CxPeer : IAsyncDisposable
         writer.WriteText(Avp.ProductName, "test");
         writer.BeginGroup(Avp.VendorSpecificApplicationId);
         writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-        writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
+        writer.WriteUnsigned32(Avp.AuthApplicationId, application);
         writer.EndGroup();
         writer.End();
         var frame = writer.Written.ToArray();
@@ -107,6 +114,9 @@ internal sealed class Reply
             301 => ServerAssignmentAnswer.TryParse(frame, out _, out fault),
             302 => LocationInfoAnswer.TryParse(frame, out _, out fault),
             303 => MultimediaAuthAnswer.TryParse(frame, out _, out fault),
+            306 => UserDataAnswer.TryParse(frame, out _, out fault),
+            307 => ProfileUpdateAnswer.TryParse(frame, out _, out fault),
+            308 => SubscribeNotificationsAnswer.TryParse(frame, out _, out fault),
             _ => true,
         };
         Assert.True(good, $"{fault}\n{MessageText.Of(frame)}");

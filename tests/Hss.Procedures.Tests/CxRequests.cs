@@ -94,22 +94,24 @@ internal static class CxRequests
         return members;
     }
 
-    private static byte[] Build(uint command, Action<MessageWriter> writeRest, string originHost = "scscf." + Realm)
+    /// <summary>A request with what all of them begin with.</summary>
+    public static byte[] Build(
+        uint command, Action<MessageWriter> writeRest, string originHost = "scscf." + Realm, uint application = ApplicationIds.Cx, CommandFlags flags = 0)
     {
         var writer = MessageWriter.Rent();
         var number = Interlocked.Increment(ref s_endToEnd);
         writer.Begin(new DiameterHeader
         {
-            Flags = CommandFlags.Request | CommandFlags.Proxiable,
+            Flags = CommandFlags.Request | CommandFlags.Proxiable | flags,
             CommandCode = command,
-            ApplicationId = ApplicationIds.Cx,
+            ApplicationId = application,
             HopByHopId = number,
             EndToEndId = number,
         });
         writer.WriteText(Avp.SessionId, $"{originHost};1;{number}");
         writer.BeginGroup(Avp.VendorSpecificApplicationId);
         writer.WriteUnsigned32(Avp.VendorId, Vendors.ThreeGpp);
-        writer.WriteUnsigned32(Avp.AuthApplicationId, ApplicationIds.Cx);
+        writer.WriteUnsigned32(Avp.AuthApplicationId, application);
         writer.EndGroup();
         writer.WriteUnsigned32(Avp.AuthSessionState, 1);
         writer.WriteText(Avp.OriginHost, originHost);

@@ -96,11 +96,12 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
 
     public bool RemoveAccessToken(string name, ChangeAuthor author) => _inner.RemoveAccessToken(name, author);
 
-    public void Write(SubscriberWrite write)
+    public bool Write(SubscriberWrite write)
     {
-        _inner.Write(write);
+        bool writesNotifications = _inner.Write(write);
         _steps.Add(new DurableStep(write.Subscription.SubscriptionId, write));
         _writesJobs |= write.WritesJobs;
+        return writesNotifications;
     }
 
     public PreparedChange PrepareChange(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author)

@@ -130,7 +130,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         return tables.Jobs.Count - pruned.Count;
     }
 
-    public void Write(SubscriberWrite write)
+    public bool Write(SubscriberWrite write)
     {
         ArgumentNullException.ThrowIfNull(write);
         var tables = Writing();
@@ -151,6 +151,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             Notifications = tables.Notifications.Write(id, write.Notifications, Now),
         };
         _open = _open.WithJobs(write.Jobs, Time);
+        return _open.Notifications.Rows != tables.Notifications.Rows;
     }
 
     public void Commit()
@@ -177,9 +178,10 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
     }
 
     private static StoredSubscriber Successor(
-        Subscription subscription, StoredSubscriber? old, Tables before, IReadOnlyDictionary<string, ulong> least, out ImmutableArray<CxJob> jobs)
+        Subscription subscription, StoredSubscriber? old, Tables before, IReadOnlyDictionary<string, ulong> least, ChangeAuthor author, DateTimeOffset now,
+        out ImmutableArray<CxJob> jobs, out ImmutableArray<Notification> notifications)
     {
-        jobs = [];
+        (jobs, notifications) = ([], []);
         var ceilings = subscription.PrivateIdentities.Select(identity => Math.Max(CarriedOver(identity), least.GetValueOrDefault(identity.Identity))).ToArray();
 
         var oldSetOf = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -194,7 +196,10 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         var states = CarryOver.States(subscription, oldSetOf, oldStates);
         if (old is not null && old.States.Any(state => state.Server is not null))
             (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states);
-        return new(subscription, rows, states, [.. ceilings]);
+        var data = ApplicationData.Empty;
+        if (old is { ApplicationData.IsEmpty: false })
+            (notifications, data) = NotificationConsequences.Of(SourceOf(old), new(subscription, states, old.ApplicationData), author.ApplicationServer, now);
+        return new(subscription, rows, states, [.. ceilings]) { ApplicationData = data };
 
         ulong CarriedOver(PrivateIdentity identity)
         {
@@ -205,6 +210,8 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             return CarryOver.SqnCeiling(row.Subscription.PrivateIdentities[index].Credentials, oldIsUnreadable: false, row.SqnCeilings[index], identity);
         }
     }
+
+    private static ShSource SourceOf(StoredSubscriber stored) => new(stored.Subscription, stored.States, stored.ApplicationData);
 
     private Tables Reading()
     {

@@ -11,20 +11,14 @@ internal sealed class ApplicationDataUpdate(AskedUser user, ShData data, Applica
 {
     private ApplicationData _after = user.Subscriber.ApplicationData;
 
-    /// <summary>Everything in the order of the request.</summary>
+    /// <summary>Everything, in the order of the steps and not of the request: of several faults the first step's is told.</summary>
     public UpdateOutcome Run(in ShRequest request)
     {
-        foreach (var value in request.DataReference)
-        {
-            var outcome = (ShDataReference)value.ToInteger32() switch
-            {
-                ShDataReference.RepositoryData => ChangeRepositoryData(),
-                ShDataReference.Dsai => SwitchServices(),
-                _ => RegisterSmsGateway(),
-            };
-            if (!outcome.IsDone) return outcome;
-        }
-        return UpdateOutcome.Done;
+        var outcome = UpdateOutcome.Done;
+        if (request.Asks(ShDataReference.Dsai)) outcome = SwitchServices();
+        if (outcome.IsDone && request.Asks(ShDataReference.SmsRegistrationInfo)) outcome = RegisterSmsGateway();
+        if (outcome.IsDone && request.Asks(ShDataReference.RepositoryData)) outcome = ChangeRepositoryData();
+        return outcome;
     }
 
     /// <summary>What has to be written. Empty when everything stands already as it was sent.</summary>

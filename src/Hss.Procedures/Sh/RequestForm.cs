@@ -68,7 +68,11 @@ internal static class RequestForm
     {
         var needed = ShFurtherKeys.None;
         foreach (var value in request.DataReference)
-            needed |= DataReferenceTable.Find((ShDataReference)value.ToInteger32())?.NeededFor(request.Operation) ?? ShFurtherKeys.None;
+        {
+            // What cannot be done at all has no keys for it; step 1 refuses it.
+            if (DataReferenceTable.Find((ShDataReference)value.ToInteger32()) is { } row && row.Operations.HasFlag(request.Operation))
+                needed |= row.NeededFor(request.Operation);
+        }
         if (needed == ShFurtherKeys.None) return false;
         foreach (var (key, definition) in Definitions)
         {

@@ -28,6 +28,14 @@ internal sealed record PlannedVersion(string SubscriptionId, ChangeKind Kind, St
 
     public ImmutableArray<CxJob> Jobs { get; init; } = [];
 
+    /// <summary>False: MSISDNs and External-Identifiers stay whose they are.</summary>
+    public bool WritesUserIdentities { get; init; }
+
+    /// <summary>Null: what application servers left stays as it is, or goes with its subscription.</summary>
+    public ApplicationDataWrite? ApplicationData { get; init; }
+
+    public ImmutableArray<Notification> Notifications { get; init; } = [];
+
     /// <summary>Of the old version, for the record.</summary>
     public byte[]? OldCredentials { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Hss.Authentication;
@@ -8,7 +9,7 @@ namespace Hss.Storage.Sqlite;
 /// <summary>Runs the edits of one change and finds out what has to be written. On the caller's thread, while nobody else can change these
 /// subscriptions: what is read here is what the commit thread will find.</summary>
 /// Order: <see cref="Run"/>, then <see cref="Plan"/>; between the two what stood under the changed ones is read.
-internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author)
+internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author, DateTimeOffset time)
 {
     private readonly List<Draft> _drafts = [];
 
@@ -70,9 +71,10 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author)
             OldCredentials = draft.Old is null ? null : OldCredentials.Write(draft.Old.PrivateIdentities),
         };
         if (draft.Now is not { } now)
-            return plan with
+            return standing?.Old is not { } ending ? plan : plan with
             {
-                Jobs = standing?.Served is { } ending ? RegistrationConsequences.OfRemoval(ending, standing.StatesOf(ending)) : [],
+                Jobs = standing.IsServed ? RegistrationConsequences.OfRemoval(ending, standing.StatesOf(ending)) : [],
+                Notifications = standing.ApplicationData.IsEmpty ? [] : NotificationConsequences.Of(standing.Source(ending), null, author.ApplicationServer, time).Notifications,
             };
         plan = plan with
         {
@@ -80,14 +82,39 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author)
             Document = draft.Document,
             PrivateIdentities = [.. now.PrivateIdentities.Select((identity, i) => Plan(identity, i, draft, standing, free))],
             WritesPublicIdentities = draft.Old is null || standing is null || !IsSame(standing.PublicIdentities, now),
+            WritesUserIdentities = standing is null ? UserIdentities.In(now).Any() : !standing.UserIdentities.SetEquals(UserIdentities.In(now)),
         };
-        if (standing is null || standing.States.Count == 0) return plan;
+        return standing is null ? plan : WithStanding(plan, now, standing);
+    }
 
+    /// <summary>What goes on of the old version besides what was provisioned, and who must be told.</summary>
+    /// Why the records do not have the application data: application servers change them all the time, by numbers of their own. An undo brings back what
+    /// was provisioned; what had gone with it is for the application servers to write again.
+    private PlannedVersion WithStanding(PlannedVersion plan, Subscription now, StandingState standing)
+    {
+        var states = now.ImplicitRegistrationSets.Select(_ => RegistrationState.Initial).ToImmutableArray();
+        if (standing.States.Count > 0)
+        {
+            var (carried, jobs) = CarriedOver(now, standing);
+            plan = plan with { HasStates = true, States = states = carried, Jobs = jobs };
+        }
+        if (standing.ApplicationData.IsEmpty || standing.Old is not { } old) return plan;
+        var (notifications, after) = NotificationConsequences.Of(
+            standing.Source(old), new(now, states, standing.ApplicationData), author.ApplicationServer, time);
+        return plan with
+        {
+            Notifications = notifications,
+            ApplicationData = ReferenceEquals(after, standing.ApplicationData) ? null : new(standing.ApplicationData, after),
+        };
+    }
+
+    private static (ImmutableArray<RegistrationState> States, ImmutableArray<CxJob> Jobs) CarriedOver(Subscription now, StandingState standing)
+    {
         var setOf = standing.PublicIdentities.ToDictionary(pair => pair.Key, pair => pair.Value.Set, StringComparer.Ordinal);
         var states = CarryOver.States(now, setOf, standing.States);
-        ImmutableArray<CxJob> jobs = [];
-        if (standing.Served is { } served) (states, jobs) = RegistrationConsequences.Of(served, standing.StatesOf(served), now, states);
-        return plan with { HasStates = true, States = states, Jobs = jobs };
+        if (standing is not { IsServed: true, Old: { } old }) return (states, []);
+        var consequences = RegistrationConsequences.Of(old, standing.StatesOf(old), now, states);
+        return (consequences.States, consequences.Jobs);
     }
 
     private PlannedPrivateIdentity Plan(
@@ -131,12 +158,21 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author)
 }
 
 /// <summary>What stands of a subscription besides its version.</summary>
-/// <param name="Served">The old subscription, when an S-CSCF has stored its name for some set of it.</param>
+/// <param name="Old">The old subscription, when somebody may have to be told of the change; else it was not read.</param>
 /// <param name="LeastCeilings">By private identity: the ceiling that the K had which it gets now, when the subscription had this K before.</param>
 internal sealed record StandingState(
-    Dictionary<string, (int Set, PublicIdentityType Type)> PublicIdentities, Dictionary<int, RegistrationState> States, Subscription? Served,
+    Dictionary<string, (int Set, PublicIdentityType Type)> PublicIdentities, Dictionary<int, RegistrationState> States, Subscription? Old,
     Dictionary<string, ulong> LeastCeilings)
 {
+    public ApplicationData ApplicationData { get; init; } = ApplicationData.Empty;
+
+    public IReadOnlySet<(IdentityKind Kind, string Identity)> UserIdentities { get; init; } = FrozenSet<(IdentityKind Kind, string Identity)>.Empty;
+
+    /// <summary>Whether an S-CSCF has stored its name for some set.</summary>
+    public bool IsServed => States.Values.Any(state => state.Server is not null);
+
+    public ShSource Source(Subscription old) => new(old, StatesOf(old), ApplicationData);
+
     public ImmutableArray<RegistrationState> StatesOf(Subscription subscription) =>
         [.. Enumerable.Range(0, subscription.ImplicitRegistrationSets.Length).Select(set => States.GetValueOrDefault(set, RegistrationState.Initial))];
 }

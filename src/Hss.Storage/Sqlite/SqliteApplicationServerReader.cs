@@ -6,6 +6,24 @@ namespace Hss.Storage.Sqlite;
 /// <summary>Reads the AS permission list, and who subscribes to what, on one connection; one thread at a time.</summary>
 internal sealed class SqliteApplicationServerReader(SqliteConnection connection) : IDisposable
 {
+    // The recursion jumps from one pair to the next by the index; a DISTINCT would walk all subscriptions of all users.
+    internal const string SubscribedPairsSql = """
+        WITH RECURSIVE host (name) AS (
+            SELECT min(application_server) FROM notification_subscription
+            UNION ALL
+            SELECT (SELECT min(n.application_server) FROM notification_subscription n WHERE n.application_server > h.name) FROM host h WHERE h.name IS NOT NULL
+        ), pair (application_server, data_reference) AS (
+            SELECT h.name, (SELECT min(n.data_reference) FROM notification_subscription n WHERE n.application_server = h.name)
+            FROM host h WHERE h.name IS NOT NULL
+            UNION ALL
+            SELECT p.application_server, (SELECT min(n.data_reference) FROM notification_subscription n
+                WHERE n.application_server = p.application_server AND n.data_reference > p.data_reference)
+            FROM pair p WHERE p.data_reference IS NOT NULL
+        )
+        SELECT application_server, data_reference FROM pair WHERE data_reference IS NOT NULL
+        UNION SELECT application_server, data_reference FROM notification WHERE state = 0
+        """;
+
     private readonly PreparedStatements _statements = new(connection);
 
     public IReadOnlyList<ApplicationServerPermissions> List()
@@ -23,26 +41,10 @@ internal sealed class SqliteApplicationServerReader(SqliteConnection connection)
         return rows.Read() ? (rows.Octets(0), rows.Number(1)) : null;
     }
 
-    /// Why the recursion: it jumps from one pair to the next by the index; a DISTINCT would walk all subscriptions of all users.
     public IReadOnlyList<(string ApplicationServer, ShDataReference Reference)> SubscribedPairs()
     {
         var pairs = new List<(string, ShDataReference)>();
-        using var rows = _statements["""
-            WITH RECURSIVE host (name) AS (
-                SELECT min(application_server) FROM notification_subscription
-                UNION ALL
-                SELECT (SELECT min(n.application_server) FROM notification_subscription n WHERE n.application_server > h.name) FROM host h WHERE h.name IS NOT NULL
-            ), pair (application_server, data_reference) AS (
-                SELECT h.name, (SELECT min(n.data_reference) FROM notification_subscription n WHERE n.application_server = h.name)
-                FROM host h WHERE h.name IS NOT NULL
-                UNION ALL
-                SELECT p.application_server, (SELECT min(n.data_reference) FROM notification_subscription n
-                    WHERE n.application_server = p.application_server AND n.data_reference > p.data_reference)
-                FROM pair p WHERE p.data_reference IS NOT NULL
-            )
-            SELECT application_server, data_reference FROM pair WHERE data_reference IS NOT NULL
-            UNION SELECT application_server, data_reference FROM notification WHERE state = 0
-            """].Rows();
+        using var rows = _statements[SubscribedPairsSql].Rows();
         while (rows.Read()) pairs.Add((rows.Text(0), (ShDataReference)rows.Number(1)));
         return pairs;
     }

@@ -24,7 +24,7 @@ public sealed partial class SqliteDatabase
     {
         ArgumentNullException.ThrowIfNull(edits);
         ArgumentNullException.ThrowIfNull(author);
-        var planner = new ChangePlanner(_seal, author);
+        var planner = new ChangePlanner(_seal, author, _time.GetUtcNow());
         var old = Reading(edits, static (reader, all) => reader.AtOneMoment(() => all.Select(edit => reader.Version(edit.SubscriptionId)).ToArray()));
         // Outside of the reader: what an edit throws is the caller's own and no failure of the store.
         for (var i = 0; i < old.Length; i++) planner.Run(edits[i], old[i], Understood);
@@ -99,14 +99,15 @@ public sealed partial class SqliteDatabase
         if (old is null) return new([], [], null, ceilings);
         var publicIdentities = reader.PublicIdentities(old.Row);
         var states = reader.States(old.Row, old.PrivateIdentities);
-        // Its document is read only when somebody has to be told: reading it costs more than writing the new one.
-        var served = states.Values.Any(state => state.Server is not null) ? ReadServed(reader, old, publicIdentities) : null;
-        return new(publicIdentities, states, served, ceilings);
+        var data = reader.DataOf(old);
+        var standing = new StandingState(publicIdentities, states, null, ceilings) { ApplicationData = data, UserIdentities = reader.UserIdentitiesOf(old.Row) };
+        // Its document is read only when somebody may have to be told: reading it costs more than writing the new one.
+        return standing.IsServed || !data.IsEmpty ? standing with { Old = ReadOld(reader, old, publicIdentities) } : standing;
     }
 
-    /// <summary>The old version as its S-CSCF knows it. One that does not read any more must not keep its successor out: then its identities
+    /// <summary>The old version as others know it. One that does not read any more must not keep its successor out: then its identities
     /// alone say whom to tell.</summary>
-    private static Subscription ReadServed(SqliteReader reader, StoredVersion old, Dictionary<string, (int Set, PublicIdentityType Type)> types)
+    private static Subscription ReadOld(SqliteReader reader, StoredVersion old, Dictionary<string, (int Set, PublicIdentityType Type)> types)
     {
         try
         {

@@ -90,7 +90,12 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
         }
     }
 
-    public void Write(SubscriberWrite write) => Writing(write, static (database, what) => database._writer!.Write(what));
+    public bool Write(SubscriberWrite write)
+    {
+        var writesNotifications = false;
+        Writing(write, (database, what) => writesNotifications = database._writer!.Write(what));
+        return writesNotifications;
+    }
 
     public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates) =>
         Writing((jobs, updates), static (database, what) =>

@@ -12,7 +12,7 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
         """;
 
     // The first of each user; the look for an earlier one is a handful of rows, because what is pending has one row per key.
-    private const string FirstsSql = $"""
+    internal const string FirstsSql = $"""
         SELECT {Columns} FROM notification n
         WHERE n.state = 0 AND n.application_server = ?1 AND n.next_attempt <= ?2 AND NOT EXISTS (
             SELECT 1 FROM notification e WHERE e.state = 0 AND e.application_server = n.application_server AND e.user_identity = n.user_identity
@@ -20,10 +20,16 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
         ORDER BY n.next_attempt, n.created, n.id LIMIT ?3
         """;
 
-    private const string FollowersSql = $"""
+    internal const string FollowersSql = $"""
         SELECT {Columns} FROM notification n
         WHERE n.state = 0 AND n.application_server = ?1 AND n.user_identity = ?2 AND n.user_kind = ?3 AND n.id > ?4 ORDER BY n.id LIMIT ?5
         """;
+
+    internal const string OpenSql = """
+        SELECT application_server, count(*), min(created), min(next_attempt) FROM notification WHERE state = 0 GROUP BY application_server
+        """;
+
+    internal const string PendingSql = "SELECT id FROM notification WHERE state = 0 AND application_server = ?1 AND data_reference = ?2 LIMIT ?3";
 
     private readonly PreparedStatements _statements = new(connection);
 
@@ -45,9 +51,7 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
     public IReadOnlyList<OpenNotifications> Open()
     {
         var open = new List<OpenNotifications>();
-        using var rows = _statements["""
-            SELECT application_server, count(*), min(created), min(next_attempt) FROM notification WHERE state = 0 GROUP BY application_server
-            """].Rows();
+        using var rows = _statements[OpenSql].Rows();
         while (rows.Read()) open.Add(new(rows.Text(0), (int)rows.Number(1), StoredTime.Read(rows.Number(2)), StoredTime.Read(rows.Number(3))));
         return open;
     }
@@ -55,8 +59,7 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
     public IReadOnlyList<long> Pending(string applicationServer, ShDataReference reference, int most)
     {
         var ids = new List<long>();
-        using var rows = _statements["SELECT id FROM notification WHERE state = 0 AND application_server = ?1 AND data_reference = ?2 LIMIT ?3"]
-            .Rows(applicationServer, (int)reference, most);
+        using var rows = _statements[PendingSql].Rows(applicationServer, (int)reference, most);
         while (rows.Read()) ids.Add(rows.Number(0));
         return ids;
     }

@@ -17,16 +17,18 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
 
     private readonly PreparedStatements _statements = new(connection);
 
-    public void Write(string subscriptionId, NotificationWrites writes)
+    /// <summary>False: there was nothing to withdraw or renew, and nothing else to write.</summary>
+    public bool Write(string subscriptionId, NotificationWrites writes)
     {
-        Update(writes.Updates);
+        var written = Update(writes.Updates) + writes.New.Length;
         var now = time.GetUtcNow();
         foreach (var key in writes.Withdrawn)
-            _statements[$"UPDATE notification SET state = {(int)NotificationState.Withdrawn}, finished = ?8, result = ?9 {IsPendingOfKey}"].Run(
+            written += _statements[$"UPDATE notification SET state = {(int)NotificationState.Withdrawn}, finished = ?8, result = ?9 {IsPendingOfKey}"].Run(
                 subscriptionId, key.ApplicationServer, key.User.Value, (int)key.User.Kind, (int)key.Reference, key.Detail, key.PrivateIdentity ?? "",
                 StoredTime.Write(now), NotificationWrites.Unsubscribed);
-        foreach (var notification in writes.Refreshed) Refresh(notification, now);
+        foreach (var notification in writes.Refreshed) written += Refresh(notification, now);
         Insert(writes.New);
+        return written > 0;
     }
 
     /// <summary>New ones, each in the place of the pending one with its key.</summary>
@@ -86,7 +88,7 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
     public void Dispose() => _statements.Dispose();
 
     // What says the same already is left alone: it may be on its way.
-    private void Refresh(Notification one, DateTimeOffset now) => _statements[$"""
+    private int Refresh(Notification one, DateTimeOffset now) => _statements[$"""
         UPDATE notification SET application_server_realm = ?8, asked_identity = ?9, combines_changes = ?10, version = version + 1, attempts = 0,
             next_attempt = ?11, content = ?12
         {IsPendingOfKey} AND content <> ?12

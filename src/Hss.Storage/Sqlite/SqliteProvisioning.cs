@@ -29,6 +29,8 @@ internal sealed class SqliteProvisioning : IDisposable
     private readonly Statement _comeBack;
     private readonly Statement _insertPublicIdentity;
     private readonly Statement _deleteSubscription;
+    private readonly Statement _letGoUserIdentities;
+    private readonly Statement _insertUserIdentity;
 
     // A first import of millions need not look for each of them in an empty table.
     private bool _mayHaveRetired;
@@ -65,6 +67,8 @@ internal sealed class SqliteProvisioning : IDisposable
         _insertPublicIdentity = new(connection,
             "INSERT INTO public_identity (identity, subscription, set_ordinal, type) VALUES (?1, ?2, ?3, ?4)");
         _deleteSubscription = new(connection, "DELETE FROM subscription WHERE id = ?1 AND revision = ?2");
+        _letGoUserIdentities = new(connection, "DELETE FROM user_identity WHERE subscription = ?1");
+        _insertUserIdentity = new(connection, "INSERT INTO user_identity (identity, kind, subscription) VALUES (?1, ?2, ?3)");
         using var anyRetired = new Statement(connection, "SELECT EXISTS (SELECT 1 FROM retired_sequence_number)");
         _mayHaveRetired = anyRetired.Number() != 0;
     }
@@ -107,6 +111,7 @@ internal sealed class SqliteProvisioning : IDisposable
     {
         if (version.Kind is not (ChangeKind.Updated or ChangeKind.Deleted)) return;
         if (version.WritesPublicIdentities || version.Now is null) _letGoPublicIdentities.Run(version.Old!.Row);
+        if (version.WritesUserIdentities || version.Now is null) _letGoUserIdentities.Run(version.Old!.Row);
         if (version.HasStates) _letGoStates.Run(version.Old!.Row);
     }
 
@@ -115,7 +120,8 @@ internal sealed class SqliteProvisioning : IDisposable
         var revision = _changes.Record(version.SubscriptionId, version.Kind, null, version.Old?.Document, version.OldCredentials, author, now);
         if (version.Now is { } subscription) WriteRows(version, subscription, revision, now.ToUnixTimeSeconds());
         _writer.Jobs.Insert(version.Jobs);
-        return new(version.SubscriptionId, version.Kind, revision, version.Jobs.Length, false);
+        _writer.Notifications.Insert(version.Notifications);
+        return new(version.SubscriptionId, version.Kind, revision, version.Jobs.Length, false) { Notifications = version.Notifications.Length };
     }
 
     private void WriteRows(PlannedVersion version, Subscription subscription, long revision, long now)
@@ -130,6 +136,9 @@ internal sealed class SqliteProvisioning : IDisposable
             for (var set = 0; set < subscription.ImplicitRegistrationSets.Length; set++)
                 foreach (var identity in subscription.ImplicitRegistrationSets[set].PublicIdentities)
                     WritePublicIdentity(subscription, row, set, identity);
+        if (version.WritesUserIdentities)
+            foreach (var (kind, identity) in UserIdentities.In(subscription).Distinct()) WriteUserIdentity(subscription, row, kind, identity);
+        if (version.ApplicationData is { } data) _writer.ApplicationData.Write(row, data.Before, data.After);
         for (var set = 0; set < version.States.Length; set++)
             if (!version.States[set].Equals(RegistrationState.Initial)) _writer.WriteState(row, set, version.States[set], subscription, [.. rows]);
     }
@@ -168,6 +177,18 @@ internal sealed class SqliteProvisioning : IDisposable
         }
     }
 
+    private void WriteUserIdentity(Subscription subscription, long row, IdentityKind kind, string identity)
+    {
+        try
+        {
+            _insertUserIdentity.Run(identity, UserIdentities.Column(kind), row);
+        }
+        catch (SqliteException e) when (ConflictOf(e, kind, identity, subscription) is { } conflict)
+        {
+            throw conflict;
+        }
+    }
+
     private void Retire(long row)
     {
         _mayHaveRetired = true;
@@ -189,7 +210,7 @@ internal sealed class SqliteProvisioning : IDisposable
     {
         foreach (var statement in (ReadOnlySpan<Statement>)[_savepoint, _undo, _release, _insertSubscription, _updateSubscription,
             _letGoPublicIdentities, _letGoStates, _insertPrivateIdentity, _updatePrivateIdentity, _deletePrivateIdentity,
-            _sequenceNumber, _retire, _comeBack, _insertPublicIdentity, _deleteSubscription])
+            _sequenceNumber, _retire, _comeBack, _insertPublicIdentity, _deleteSubscription, _letGoUserIdentities, _insertUserIdentity])
             statement.Dispose();
     }
 }

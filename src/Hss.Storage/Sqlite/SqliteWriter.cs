@@ -68,7 +68,8 @@ internal sealed class SqliteWriter : IDisposable
         _isInTransaction = false;
     }
 
-    public void Write(SubscriberWrite write)
+    /// <summary>True: notifications are among it, or changed with it.</summary>
+    public bool Write(SubscriberWrite write)
     {
         foreach (var (index, ceiling, mayLower) in write.Sequences)
             if ((mayLower ? _setCeiling : _raiseCeiling).Run(write.Rows.PrivateIdentities[index], (long)ceiling) != 1)
@@ -76,10 +77,13 @@ internal sealed class SqliteWriter : IDisposable
         foreach (var (set, state) in write.Registrations)
             WriteState(write.Rows.Subscription, set, state, write.Subscription, write.Rows.PrivateIdentities);
         if (write.ApplicationData is { } data) ApplicationData.Write(write.Rows.Subscription, data.Before, data.After);
-        if (!write.Notifications.IsEmpty) Notifications.Write(write.Subscription.SubscriptionId, write.Notifications);
-        if (!write.WritesJobs) return;
-        Jobs.Update(write.JobUpdates);
-        Jobs.Insert(write.Jobs);
+        var writesNotifications = !write.Notifications.IsEmpty && Notifications.Write(write.Subscription.SubscriptionId, write.Notifications);
+        if (write.WritesJobs)
+        {
+            Jobs.Update(write.JobUpdates);
+            Jobs.Insert(write.Jobs);
+        }
+        return writesNotifications;
     }
 
     public void WriteState(long subscriptionRow, int set, RegistrationState state, Subscription subscription, ImmutableArray<long> rows) =>

@@ -52,7 +52,11 @@ public enum ChangeKind
 /// <param name="Revision">Of the version that stands now; of the change itself when it removed.</param>
 /// <param name="Jobs">RTRs and PPRs that follow.</param>
 /// <param name="IsRepeated">The request had been served before: nothing was written now.</param>
-public readonly record struct ChangeOutcome(string SubscriptionId, ChangeKind Kind, long Revision, int Jobs, bool IsRepeated);
+public readonly record struct ChangeOutcome(string SubscriptionId, ChangeKind Kind, long Revision, int Jobs, bool IsRepeated)
+{
+    /// <summary>PNRs that follow. Not remembered: 0 when <see cref="IsRepeated"/>.</summary>
+    public int Notifications { get; init; }
+}
 
 /// <summary>One change, as the audit shows it. Before and After hold credentials: whoever shows them masks them.</summary>
 public sealed record ChangeRecord(long Id, DateTimeOffset Time, ChangeAuthor Author, string SubscriptionId, ChangeKind Kind, string? Summary)

@@ -14,12 +14,14 @@ internal static class UserDataSize
         var fallen = LongestFallenInto(subscription.ImplicitRegistrationSets[setIndex]);
         var length = Math.Max(UserDataXml.WriteLongest(subscription, setIndex, longest.Identity, UserDataForm.Base, fallen).Length,
             UserDataXml.WriteLongest(subscription, setIndex, longest.Identity, UserDataForm.AliasGroups, fallen).Length);
+        // Otherwise whoever looks at the document wonders where the octets are.
+        var counted = subscription.ServiceProfiles.Any(profile => profile.HasDsaiTags) ? " (filters with dsaiTags counted once per identity)" : "";
         if (length > UserDataXml.MaxUserDataBytes)
             problems.Add(path,
-                $"makes User-Data of {length} octets, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters", "E11");
+                $"makes User-Data of {length} octets{counted}, at most {UserDataXml.MaxUserDataBytes} fit a Diameter message; split the set or its filters", "E11");
         else if (length > UserDataXml.LargeUserDataBytes)
             problems.Warn(path,
-                $"makes User-Data of {length} octets, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused, so drop filters or service texts", "E11");
+                $"makes User-Data of {length} octets{counted}, which every registration carries; above {UserDataXml.MaxUserDataBytes} it is refused, so drop filters or service texts", "E11");
     }
 
     // As long as an identity can be, with the characters that XML writes longest, in the wildcard that says the most about it.

@@ -12,6 +12,7 @@ namespace Hss.Subscribers;
 /// | capabilities, IMSI or loose route changed; default identity of a registered set changed | RTR SERVER_CHANGE | NOT REGISTERED at once |
 /// | identity added to or removed from a live set; profile or charging changed | PPR, complete for the set  | kept                  |
 /// | live set split                                                     | PPR for the part with the default identity | the other NOT REGISTERED |
+/// | service switched by an application server, see OfMasks             | PPR, complete for the set         | kept                  |
 /// | digest credentials changed, registered or authentication pending   | PPR with SIP-Auth-Data-Item       | kept                  |
 /// | allowed WAF and WWSF changed, registered                           | PPR                               | kept                  |
 /// | visited networks, registration allowed, AKA keys                   | nothing: they count when next asked for | kept            |
@@ -28,10 +29,11 @@ public sealed record RegistrationConsequences(ImmutableArray<RegistrationState> 
     }
 
     /// <summary>The subscription is replaced. <paramref name="carried"/>: the states of the new sets, one each, before anybody is told.</summary>
-    /// <param name="oldMasks">The filters that application servers mask, before and behind the change: they are in no User-Data.</param>
+    /// <param name="masks">The filters that application servers mask: they are in no User-Data, before or behind the change. What of them belongs to
+    /// nobody any more masks nothing.</param>
     public static RegistrationConsequences Of(
         Subscription old, ImmutableArray<RegistrationState> oldStates, Subscription provisioned, ImmutableArray<RegistrationState> carried,
-        FilterMasks oldMasks = default, FilterMasks masks = default)
+        FilterMasks masks = default)
     {
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(provisioned);
@@ -51,7 +53,7 @@ public sealed record RegistrationConsequences(ImmutableArray<RegistrationState> 
                 states[set] = RegistrationState.Initial;
                 continue;
             }
-            var change = new SetChange(old, source, provisioned, set, oldMasks, masks);
+            var change = new SetChange(old, source, provisioned, set, masks, masks);
             if (Termination.IsServed(state) && change.NeedsAnotherRegistration(state))
             {
                 // What this S-CSCF knows is the old set; private identities that left it are ended on their own.
@@ -74,8 +76,17 @@ public sealed record RegistrationConsequences(ImmutableArray<RegistrationState> 
         ArgumentNullException.ThrowIfNull(subscription);
         var jobs = new List<CxJob>();
         for (var set = 0; set < states.Length; set++)
-            if (Termination.IsServed(states[set])) new SetChange(subscription, set, subscription, set, before, after).AddPushes(states[set], jobs);
+            if (Termination.IsServed(states[set]) && DifferFor(subscription, set, before, after))
+                new SetChange(subscription, set, subscription, set, before, after).AddPushes(states[set], jobs);
         return [.. jobs];
+    }
+
+    private static bool DifferFor(Subscription subscription, int set, FilterMasks before, FilterMasks after)
+    {
+        foreach (var identity in subscription.ImplicitRegistrationSets[set].PublicIdentities)
+            foreach (var filter in subscription.FindServiceProfile(identity.ServiceProfile)?.AllFilters ?? [])
+                if (before.Masks(identity.Identity, filter) != after.Masks(identity.Identity, filter)) return true;
+        return false;
     }
 
     private static void EndWhatIsGone(

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Hss.Interop.Tests.Peers;
 
@@ -18,9 +19,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly List<(Predicate<string> Wanted, TaskCompletionSource<string> Found)> _awaited = [];
 
-    private ChildProcess(Process process) => _process = process;
+    private readonly bool _takesLines;
+
+    private ChildProcess(Process process, bool takesLines) => (_process, _takesLines) = (process, takesLines);
 
     public int Id => _process.Id;
 
@@ -38,7 +42,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program. HSS_ variables of the caller are not handed on: they would configure a server under test.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder)
+    /// <param name="takesLines">Its input stays open for <see cref="WriteLineAsync"/>; otherwise it finds the end at once.</param>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder, bool takesLines = false)
     {
         var start = new ProcessStartInfo(Requirement.Locate(program) ?? program, arguments)
         {
@@ -49,11 +54,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HSS_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
-        var child = new ChildProcess(new Process { StartInfo = start });
+        var child = new ChildProcess(new Process { StartInfo = start }, takesLines);
         child._process.OutputDataReceived += (_, line) => child.Take(line.Data);
         child._process.ErrorDataReceived += (_, line) => child.Take(line.Data);
         child._process.Start();
-        child._process.StandardInput.Close();
+        if (!takesLines) child._process.StandardInput.Close();
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
         return child;
@@ -66,6 +71,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         var exitCode = await child.WaitForExitAsync(limit);
         return new Outcome(exitCode, child.Output);
     }
+
+    /// <summary>Every line from the first on, as they come; for one reader of a program that takes lines.</summary>
+    public IAsyncEnumerable<string> LinesAsync(CancellationToken cancellationToken) => _lines.Reader.ReadAllAsync(cancellationToken);
 
     /// <summary>The first line, past or future, that is wanted.</summary>
     public async Task<string> WaitForLineAsync(Predicate<string> wanted, TimeSpan limit)
@@ -82,6 +90,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (first == found.Task) return await found.Task;
         var why = first == exit ? $"ended with exit code {_process.ExitCode}" : $"said nothing of the kind for {limit.TotalSeconds} s";
         throw new InvalidOperationException($"{_process.StartInfo.FileName} {why}:\n{Output}");
+    }
+
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteAsync(line + "\n");
+        await _process.StandardInput.FlushAsync();
     }
 
     public async Task<int> WaitForExitAsync(TimeSpan limit)
@@ -139,6 +153,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             if (_output.Length < MaxOutputCharacters) _output.Append(line).Append('\n');
             foreach (var (wanted, found) in _awaited)
                 if (wanted(line)) found.TrySetResult(line);
+            if (_takesLines) _lines.Writer.TryWrite(line);
         }
     }
 

@@ -31,6 +31,14 @@ internal static class Loopback
 
     public static IPAddress SecuredHss { get; } = Address(14);
 
+    /// <summary>For the HSS that application servers speak Sh with.</summary>
+    public static IPAddress ShHss { get; } = Address(15);
+
+    /// <summary>Two of another stack.</summary>
+    public static IPAddress ErlangServer { get; } = Address(41);
+
+    public static IPAddress SecondErlangServer { get; } = Address(42);
+
     public static IPAddress Relay { get; } = Address(60);
 
     public static IPAddress SecondRelay { get; } = Address(61);

@@ -115,9 +115,9 @@ public sealed class FilterMaskTests
         var old = Subscription([Filter(1, A, "blue")]);
         FilterMasks masks = new([new(Sip, A, "blue"), new(Tel, A, "blue"), new(Work, A, "blue")]);
         var other = Subscription([Filter(1, A, "blue") with { Priority = 2 }]);
-        Assert.Empty(RegistrationConsequences.Of(old, [ByOne, None], other, [ByOne, None], masks, masks).Jobs);
+        Assert.Empty(RegistrationConsequences.Of(old, [ByOne, None], other, [ByOne, None], masks).Jobs);
         var untagged = Subscription([Filter(1, A)]);
-        Assert.Single(RegistrationConsequences.Of(old, [ByOne, None], untagged, [ByOne, None], masks, masks).Jobs);
+        Assert.Single(RegistrationConsequences.Of(old, [ByOne, None], untagged, [ByOne, None], masks).Jobs);
         Assert.Empty(RegistrationConsequences.Of(old, [ByOne, None], untagged, [ByOne, None]).Jobs);
     }
 

@@ -25,6 +25,10 @@ public sealed class UserDataBoundTests
                 var length = UserDataXml.Write(subscription, 0, subscription.PrivateIdentities[0].Identity, form, fallen).Length;
                 Assert.True(length <= bound, $"seed {Seed + i}: {length} octets, the bound is {bound}");
                 closest = Math.Min(closest, (double)bound / length);
+                // Provisioning looks at the longest document there can be: no mask makes a longer one, and the bound is not below it either.
+                var longest = UserDataXml.WriteLongest(subscription, 0, subscription.PrivateIdentities[0].Identity, form, fallen).Length;
+                var masked = UserDataXml.Write(subscription, 0, subscription.PrivateIdentities[0].Identity, form, fallen, Masks(random, subscription)).Length;
+                Assert.True(length <= longest && masked <= longest && longest <= bound, $"seed {Seed + i}: {length} octets, masked {masked}, at most {longest}, the bound is {bound}");
             }
         }
         // Were it ten times the truth, every document would be rendered for it after all.
@@ -40,6 +44,15 @@ public sealed class UserDataBoundTests
             Assert.InRange(UserDataBound.Of(subscription, 0), UserDataXml.Write(subscription, 0, subscription.PrivateIdentities[0].Identity).Length, UserDataXml.LargeUserDataBytes);
         }
     }
+
+    private static FilterMasks Masks(Random random, Subscription subscription) => new(
+    [
+        .. from identity in subscription.ImplicitRegistrationSets[0].PublicIdentities
+           from filter in subscription.FindServiceProfile(identity.ServiceProfile)!.AllFilters
+           from tag in filter.DsaiTags
+           where random.Next(2) == 0
+           select new InactiveService(identity.Identity, filter.ApplicationServer.ServerName, tag),
+    ]);
 
     private static Subscription Make(Random random)
     {
@@ -84,6 +97,7 @@ public sealed class UserDataBoundTests
     {
         Priority = int.MaxValue - index,
         ProfilePartIndicator = random.Next(2) == 0 ? null : ProfilePartIndicator.Registered,
+        DsaiTags = random.Next(3) == 0 ? ["tag"] : [],
         ApplicationServer = new()
         {
             ServerName = Text(random), ServiceInfo = Perhaps(random, () => Text(random)), DefaultHandling = DefaultHandling.SessionTerminated,

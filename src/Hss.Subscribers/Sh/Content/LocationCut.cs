@@ -14,12 +14,11 @@ internal static class LocationCut
             ? new() { VlrNumber = Node(item, location.VlrNumber), MscNumber = Node(item, location.MscNumber), LocalTimeZone = zone }
             : location with
             {
-                CurrentLocationRetrieved = null,
                 LocalTimeZone = zone,
                 EUtranCellGlobalId = item.UdrFlags.HasFlag(ShUdrFlags.LocationInformationEpsSupported) ? location.EUtranCellGlobalId : null,
                 TrackingAreaId = item.UdrFlags.HasFlag(ShUdrFlags.LocationInformationEpsSupported) ? location.TrackingAreaId : null,
             };
-        return cut with { AgeMinutes = null } == new CsLocation() ? null : cut;
+        return cut with { AgeMinutes = null, CurrentLocationRetrieved = null } == new CsLocation() ? null : cut;
     }
 
     public static PsLocation? Of(PsLocation? location, in ShItem item)
@@ -28,8 +27,8 @@ internal static class LocationCut
         var zone = item.LocalTimeZone is null ? null : location.LocalTimeZone;
         var cut = IsRestricted(item)
             ? new() { SgsnNumber = Node(item, location.SgsnNumber), LocalTimeZone = zone }
-            : location with { CurrentLocationRetrieved = null, LocalTimeZone = zone, RatType = Rat(item, location.RatType) };
-        return cut with { AgeMinutes = null } == new PsLocation() ? null : cut;
+            : location with { LocalTimeZone = zone, RatType = Rat(item, location.RatType) };
+        return cut with { AgeMinutes = null, CurrentLocationRetrieved = null } == new PsLocation() ? null : cut;
     }
 
     public static EpsLocation? Of(EpsLocation? location, in ShItem item)
@@ -38,8 +37,8 @@ internal static class LocationCut
         var zone = item.LocalTimeZone is null ? null : location.LocalTimeZone;
         var cut = IsRestricted(item)
             ? new() { MmeName = Node(item, location.MmeName), LocalTimeZone = zone }
-            : location with { CurrentLocationRetrieved = null, LocalTimeZone = zone, RatType = Rat(item, location.RatType) };
-        return cut with { AgeMinutes = null } == new EpsLocation() ? null : cut;
+            : location with { LocalTimeZone = zone, RatType = Rat(item, location.RatType) };
+        return cut with { AgeMinutes = null, CurrentLocationRetrieved = null } == new EpsLocation() ? null : cut;
     }
 
     /// <summary>A trusted WLAN has no node that Sh names.</summary>
@@ -58,8 +57,8 @@ internal static class LocationCut
         var zone = item.LocalTimeZone is null ? null : location.LocalTimeZone;
         var cut = IsRestricted(item)
             ? new() { AmfAddress = Node(item, location.AmfAddress), SmsfAddress = Node(item, location.SmsfAddress), LocalTimeZone = zone }
-            : location with { CurrentLocationRetrieved = null, LocalTimeZone = zone, RatType = Rat(item, location.RatType) };
-        return cut with { AgeMinutes = null } == new FiveGsLocation() ? null : cut;
+            : location with { LocalTimeZone = zone, RatType = Rat(item, location.RatType) };
+        return cut with { AgeMinutes = null, CurrentLocationRetrieved = null } == new FiveGsLocation() ? null : cut;
     }
 
     private static bool IsRestricted(in ShItem item) => item.OnlyServingNodes || item.LocalTimeZone == ShLocalTimeZone.Only;

@@ -2,7 +2,7 @@ namespace Hss.Subscribers;
 
 /// <summary>What access networks said of a user, cut down to what was asked for: 14, 15, 25, 26, 28, 30, 34, 35.</summary>
 /// Shape: from the newest report that says something about it, among those of the private identities that are meant: of several telephones the one that
-/// was heard of last. Nobody is paged: Current-Location changes nothing, the age says how old it is, and nothing claims to be retrieved just now.
+/// was heard of last. Nobody is paged: Current-Location changes nothing, and the age says how old it is.
 /// Spec: TS 29.328 7.6.6, 7.6.7, 7.6.14 to 7.6.17, 7.6.23.
 internal static class ShAccessContent
 {

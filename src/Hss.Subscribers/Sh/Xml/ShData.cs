@@ -83,8 +83,13 @@ public sealed class ShData
 
 /// <summary>One piece of transparent data as it stands in a document.</summary>
 /// Shape: ServiceData are the octets between the tags, XML that can stand in any document; null: no such element, which means "to be deleted"
-/// in a PUR, "deleted" in a PNR, "nothing stored" in an answer. Spec: TS 29.328 6.1.2.1, Annex D.
-public sealed record ShRepositoryData(string ServiceIndication, ushort SequenceNumber, ReadOnlyMemory<byte>? ServiceData);
+/// in a PUR, "deleted" in a PNR, "nothing stored" in an answer. There is no third state: an element without content is refused when it is read,
+/// and no octets become null here, also because a null that meets a ReadOnlyMemory on its way turns into no octets.
+/// Spec: TS 29.328 6.1.2.1, Annex D.
+public sealed record ShRepositoryData(string ServiceIndication, ushort SequenceNumber, ReadOnlyMemory<byte>? ServiceData)
+{
+    public ReadOnlyMemory<byte>? ServiceData { get; } = ServiceData is { IsEmpty: false } ? ServiceData : null;
+}
 
 /// <summary>Spec: TS 29.328 7.6.3. Values as in the XML; they are not those of Cx.</summary>
 public enum ImsUserState

@@ -55,12 +55,15 @@ internal sealed partial record ShValueRule(Func<string, bool> Holds, string Need
         least == most ? $"is no base64 of {least} characters" : $"is no base64 of {least} to {most} characters");
 
     private static bool IsDateTime(string text) =>
-        !text.EndsWith('.') && DateTimeOffset.TryParseExact(text, s_dateTimes, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
+        IsDateTimeShaped().IsMatch(text) && DateTimeOffset.TryParseExact(text, s_dateTimes, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
 
-    [GeneratedRegex(@"\A([sS][iI][pP][sS]?|[tT][eE][lL]):[^ \t\r\n]+\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:[0-9]{2})?\z")]
+    private static partial Regex IsDateTimeShaped();
+
+    [GeneratedRegex(@"\A([sS][iI][pP][sS]?|[tT][eE][lL]):\S+\z", RegexOptions.CultureInvariant)]
     private static partial Regex IsIdentity();
 
-    [GeneratedRegex(@"\A[sS][iI][pP][sS]?:[^ \t\r\n]+\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[sS][iI][pP][sS]?:\S+\z", RegexOptions.CultureInvariant)]
     private static partial Regex IsSipUri();
 
     [GeneratedRegex(@"\A\+?[0-9]{1,15}\z")]

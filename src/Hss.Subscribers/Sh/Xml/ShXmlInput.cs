@@ -141,13 +141,15 @@ internal sealed class ShXmlInput : IDisposable
         CheckOnce(repeated);
         if (_reader.IsEmptyElement) return "";
         var name = Name;
-        var text = "";
+        string? text = null;
+        StringBuilder? pieces = null;
         while (Read() && _reader.NodeType != XmlNodeType.EndElement)
         {
             if (_reader.NodeType == XmlNodeType.Element) Fail($"{Here}/{name}", "has elements; a text is needed");
-            else text += _reader.Value;
+            else if (text is null) text = Piece();
+            else (pieces ??= new(text)).Append(Piece());
         }
-        return text;
+        return pieces?.ToString() ?? text ?? "";
     }
 
     /// <summary>The text of the child without the blanks around it, which must be of one kind.</summary>
@@ -219,15 +221,34 @@ internal sealed class ShXmlInput : IDisposable
         }
         catch (XmlException e)
         {
-            var message = _text.Contains("<!DOCTYPE", StringComparison.Ordinal)
-                ? "has a document type declaration, or is no well-formed XML" : "is no well-formed XML";
-            Fail(Here, $"{message} (line {e.LineNumber}, position {e.LinePosition})");
+            FailXml(e);
             return false;
         }
         if (_reader.NodeType != XmlNodeType.Element) return true;
         if (++_elements > MaxElements) Fail("", $"the document has more than {MaxElements} elements");
         else if (_reader.Depth >= MaxDepth) Fail(Here, $"elements are nested more than {MaxDepth} deep");
         return Problem is null;
+    }
+
+    // A long text is not parsed to its end before somebody asks for it.
+    private string Piece()
+    {
+        try
+        {
+            return _reader.Value;
+        }
+        catch (XmlException e)
+        {
+            FailXml(e);
+            return "";
+        }
+    }
+
+    private void FailXml(XmlException e)
+    {
+        var message = _text.Contains("<!DOCTYPE", StringComparison.Ordinal)
+            ? "has a document type declaration, or is no well-formed XML" : "is no well-formed XML";
+        Fail(Here, $"{message} (line {e.LineNumber}, position {e.LinePosition})");
     }
 
     private sealed record Frame(string Name, int Depth, bool IsEmpty)
