@@ -201,7 +201,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         var rows = new SubscriberRows(0, [.. subscription.PrivateIdentities.Select((_, index) => (long)index)]);
         var states = CarryOver.States(subscription, oldSetOf, oldStates);
         if (old is not null && old.States.Any(state => state.Server is not null))
-            (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states);
+            (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states, new(old.ApplicationData.InactiveServices));
         var data = ApplicationData.Empty;
         if (old is { ApplicationData.IsEmpty: false })
             (notifications, data) = NotificationConsequences.Of(SourceOf(old), new(subscription, states, old.ApplicationData), author.ApplicationServer, now);
