@@ -8,7 +8,7 @@ public sealed partial class DocumentTests
 {
     private static readonly string[] Statuses = ["conforms", "partly", "not", "does not apply"];
 
-    private static readonly string[] All = ["rfc6733.md", "rfc3539.md", "ts29229.md", "ts29228.md"];
+    private static readonly string[] All = ["rfc6733.md", "rfc3539.md", "ts29229.md", "ts29228.md", "ts29329.md", "ts29328.md"];
 
     public static TheoryData<string> Documents => [.. All];
 

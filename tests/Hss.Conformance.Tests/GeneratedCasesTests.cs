@@ -8,10 +8,12 @@ public sealed class GeneratedCasesTests
     [Fact]
     public void Every_request_that_the_node_serves_is_tested()
     {
-        Assert.Equal(["CER", "DPR", "DWR", "LIR", "MAR", "SAR", "UAR"], ServedRequests.All.Select(command => command.Abbreviation).Order(StringComparer.Ordinal));
+        Assert.Equal(["CER", "DPR", "DWR", "LIR", "MAR", "PUR", "SAR", "SNR", "UAR", "UDR"], ServedRequests.All.Select(command => command.Abbreviation).Order(StringComparer.Ordinal));
         DiameterNode.DiameterApplication cx = Procedures.Cx.CxApplication.Create(
             new Procedures.Tests.InMemorySubscriberStore(), new(), new(), Authentication.SystemRandomSource.Instance, new RecordingLog());
         Assert.Equal(ServedRequests.OfCx.Select(command => command.Code).Order(), cx.Procedures.Select(procedure => procedure.Grammar.Code).Order());
+        DiameterNode.DiameterApplication sh = Procedures.Sh.ShApplication.Create(new Procedures.Tests.InMemorySubscriberStore(), new(), new RecordingLog());
+        Assert.Equal(ServedRequests.OfSh.Select(command => command.Code).Order(), sh.Procedures.Select(procedure => procedure.Grammar.Code).Order());
     }
 
     /// <summary>Least numbers: places, and among them required, single and grouped ones. A grammar that grows may have more.</summary>
@@ -23,6 +25,9 @@ public sealed class GeneratedCasesTests
     [InlineData("LIR", 25, 13, 22, 4)]
     [InlineData("MAR", 44, 20, 40, 6)]
     [InlineData("SAR", 53, 28, 47, 9)]
+    [InlineData("UDR", 44, 16, 37, 6)]
+    [InlineData("PUR", 30, 15, 26, 5)]
+    [InlineData("SNR", 37, 15, 30, 5)]
     public void Every_grammar_has_its_places(string name, int all, int required, int single, int groups)
     {
         Place[] places = [.. Place.Of(ServedRequests.Find(name))];

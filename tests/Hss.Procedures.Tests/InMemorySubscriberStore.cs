@@ -121,9 +121,15 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
 
     public event Action? NotificationsWritten { add { } remove { } }
 
-    public ValueTask<Subscriber?> FindByUserIdentityAsync(ShUserIdentity user, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<Subscriber?> FindByUserIdentityAsync(ShUserIdentity user, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.Subscription.PrivateIdentities.Any(
+            one => (user.Kind == ShUserIdentityKind.Msisdn ? one.Msisdns : one.ExternalIdentifiers).Contains(user.Value, StringComparer.Ordinal))));
 
-    public ApplicationServerPermissions? FindApplicationServer(ReadOnlySpan<byte> diameterHost) => null;
+    /// <summary>The one application server that may do something.</summary>
+    public ApplicationServerPermissions? ApplicationServer { get; set; }
+
+    public ApplicationServerPermissions? FindApplicationServer(ReadOnlySpan<byte> diameterHost) =>
+        ApplicationServer is { } one && System.Text.Ascii.EqualsIgnoreCase(diameterHost, one.DiameterHost) ? one : null;
 
     public Task<ImmutableArray<ChangeOutcome>> ChangeAsync(IReadOnlyList<SubscriptionEdit> edits, ChangeAuthor author, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -23,6 +23,7 @@ public sealed record ShOptions
     /// no Expiry-Time may not know the AVP in which it would be told otherwise.
     public TimeSpan? LongestSubscription { get; init; }
 
-    /// <summary>How long a PUR or SNR waits for another change of the same user; then a PUR is E:4101. Well below the deadline of a request.</summary>
-    public TimeSpan UpdatePatience { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long a PUR or SNR waits for another change of the same user; then a PUR is E:4101, an SNR E:4100.</summary>
+    /// Why a second: half of what a request has by default, so that there is time for the commit, or for an answer that says more than 5012.
+    public TimeSpan UpdatePatience { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -93,7 +93,11 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
     public bool Write(SubscriberWrite write)
     {
         var writesNotifications = false;
-        Writing(write, (database, what) => writesNotifications = database._writer!.Write(what));
+        Writing(write, (database, what) =>
+        {
+            writesNotifications = database._writer!.Write(what);
+            if (what.Audit is { } note) database._changes!.Note(what.Subscription.SubscriptionId, note, _time.GetUtcNow());
+        });
         return writesNotifications;
     }
 

@@ -29,7 +29,7 @@ public sealed class AnswerTests(ITestOutputHelper output)
         cases.End(atLeast: command.Members.Count(rule => rule.Required));
     }
 
-    [Theory, MemberData(nameof(ServedRequests.CxNames), MemberType = typeof(ServedRequests))]
+    [Theory, MemberData(nameof(ServedRequests.ApplicationNames), MemberType = typeof(ServedRequests))]
     public async Task Proxy_Info_and_Session_Id_come_back_as_they_came_whatever_the_result(string name)
     {
         CommandGrammar command = ServedRequests.Find(name);
@@ -56,7 +56,7 @@ public sealed class AnswerTests(ITestOutputHelper output)
     }
 
     /// <summary>RFC 6733 3: T says that a request may have been sent before; its answer is an answer like any other.</summary>
-    [Theory, MemberData(nameof(ServedRequests.CxNames), MemberType = typeof(ServedRequests))]
+    [Theory, MemberData(nameof(ServedRequests.ApplicationNames), MemberType = typeof(ServedRequests))]
     public async Task A_request_with_the_T_bit_is_served_and_its_answer_has_none(string name)
     {
         CommandGrammar command = ServedRequests.Find(name);

@@ -6,6 +6,8 @@ namespace Hss.Conformance.Tests.Rfc6733;
 /// <summary>RFC 6733 7.3, 7.4: words for people beside the code; Error-Reporting-Host only from who is not the Origin-Host.</summary>
 public sealed class ErrorMessageTests
 {
+    private const uint S6a = 16777251;
+
     [Theory]
     [InlineData("unknown", ResultCode.UnknownPeer)]
     [InlineData("no application", ResultCode.NoCommonApplication)]
@@ -21,7 +23,7 @@ public sealed class ErrorMessageTests
         });
         byte[] cer = Requests.Cer(
             fault == "our name" ? Requests.Hss : Requests.Scscf,
-            fault == "no application" ? writer => Requests.VendorApplication(writer, Vendors.ThreeGpp, ApplicationIds.Sh) : null,
+            fault == "no application" ? writer => Requests.VendorApplication(writer, Vendors.ThreeGpp, S6a) : null,
             more: fault == "inband security" ? writer => writer.WriteUnsigned32(Avp.InbandSecurityId, 1) : null);
         if (fault == "grammar") cer = Requests.WithoutAvp(cer, Avp.OriginRealm);
         FakePeer peer = node.Connect();

@@ -5,11 +5,11 @@ using Xunit.Abstractions;
 
 namespace Hss.Conformance.Tests.Rfc6733;
 
-/// <summary>RFC 6733 4.1, 6.2.1: answers to requests of this node that break their grammar, for RTA and PPA.</summary>
+/// <summary>RFC 6733 4.1, 6.2.1: answers to requests of this node that break their grammar, for RTA, PPA and PNA.</summary>
 /// Such an answer is an answer, so nothing is sent again, but nothing in it is believed.
 public sealed class ReceivedAnswerTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Answers => ["RTA", "PPA"];
+    public static TheoryData<string> Answers => ["RTA", "PPA", "PNA"];
 
     [Theory, MemberData(nameof(Answers))]
     public async Task An_answer_that_breaks_its_grammar_is_not_believed(string name)
@@ -17,7 +17,7 @@ public sealed class ReceivedAnswerTests(ITestOutputHelper output)
         CommandGrammar command = DiameterDictionary.Commands.Single(one => one.Abbreviation == name);
         CaseCount cases = new(output, name);
         await using WholeNode node = new();
-        FakePeer peer = await node.ConnectOpenAsync();
+        FakePeer peer = await node.ConnectOpenAsync(application: command.ApplicationId);
         foreach ((string what, IEnumerable<byte[]> avps, bool isGood) in Cases(command))
         {
             await cases.RunAsync(what, async () =>
@@ -55,7 +55,7 @@ public sealed class ReceivedAnswerTests(ITestOutputHelper output)
         Task<OutgoingAnswer> sending = node.Node.SendAsync(
             new OutgoingRequest
             {
-                ApplicationId = ApplicationIds.Cx,
+                ApplicationId = command.ApplicationId,
                 CommandCode = command.Code,
                 CommandName = command.Abbreviation[..2] + "R",
                 DestinationHost = Requests.Scscf,

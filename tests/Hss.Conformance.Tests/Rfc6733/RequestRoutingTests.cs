@@ -3,12 +3,12 @@ using Hss.Conformance.Tests.Support;
 
 namespace Hss.Conformance.Tests.Rfc6733;
 
-/// <summary>RFC 6733 6.1.3 to 6.1.6, 6.5, 6.6: which requests a node that forwards nothing serves, for every command of Cx.</summary>
+/// <summary>RFC 6733 6.1.3 to 6.1.6, 6.5, 6.6: which requests a node that forwards nothing serves, for every command of Cx and Sh.</summary>
 public sealed class RequestRoutingTests
 {
     private const string Elsewhere = "elsewhere.example";
 
-    [Theory, MemberData(nameof(ServedRequests.CxNames), MemberType = typeof(ServedRequests))]
+    [Theory, MemberData(nameof(ServedRequests.ApplicationNames), MemberType = typeof(ServedRequests))]
     public async Task The_destination_decides(string name)
     {
         CommandGrammar command = ServedRequests.Find(name);

@@ -1,12 +1,15 @@
+using System.Collections.Immutable;
 using Hss.Authentication;
 using Hss.DiameterNode;
 using Hss.Procedures.Cx;
+using Hss.Procedures.Sh;
 using Hss.Procedures.Tests;
+using Hss.Subscribers;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.Conformance.Tests.Support;
 
-/// <summary>A whole node with all of Cx over a store without a disk. Its clock stands still, so that no timer answers or closes anything.</summary>
+/// <summary>A whole node with all of Cx and Sh over a store without a disk. Its clock stands still, so that no timer answers or closes anything.</summary>
 internal sealed class WholeNode : IAsyncDisposable
 {
     private readonly List<FakePeer> _peers = [];
@@ -16,8 +19,13 @@ internal sealed class WholeNode : IAsyncDisposable
         NodeOptions defaults = new() { Identity = Requests.Hss, Realm = Requests.Realm, AllowUnknownPeers = true };
         Options = options is null ? defaults : options(defaults);
         Store.Add(TestSubscriptions.AliceSubscription());
+        Store.ApplicationServer = new(
+            Requests.Scscf, [],
+            Enum.GetValues<ShDataReference>().ToImmutableSortedDictionary(reference => reference, _ => ShOperations.Pull | ShOperations.Update | ShOperations.Notify));
         Node = new Hss.DiameterNode.DiameterNode(
-            Options, [CxApplication.Create(Store, new CxOptions(), new CxInstruments(), SystemRandomSource.Instance, Log)], Time, Log, static () => 0.5, Pool);
+            Options,
+            [CxApplication.Create(Store, new CxOptions(), new CxInstruments(), SystemRandomSource.Instance, Log), ShApplication.Create(Store, new ShOptions(), Log, Time)],
+            Time, Log, static () => 0.5, Pool);
     }
 
     public NodeOptions Options { get; }
@@ -41,10 +49,10 @@ internal sealed class WholeNode : IAsyncDisposable
     }
 
     /// <summary>A connection in R-Open.</summary>
-    public async Task<FakePeer> ConnectOpenAsync(string originHost = Requests.Scscf)
+    public async Task<FakePeer> ConnectOpenAsync(string originHost = Requests.Scscf, uint application = ApplicationIds.Cx)
     {
         FakePeer peer = Connect();
-        await peer.OpenAsync(originHost);
+        await peer.OpenAsync(originHost, writer => Requests.VendorApplication(writer, Vendors.ThreeGpp, application));
         return peer;
     }
 
