@@ -66,7 +66,7 @@ internal static class Daemon
         using var tls = certificates is null ? null : new TlsTransport(() => certificates.Current, TimeProvider.System, loggers);
         await using var node = Node(settings, applications, tls, loggers);
         await using var provisioning =
-            await ProvisioningListener.CreateAsync(settings, documents, store, node, cxInstruments, provisioningCertificates, loggers).ConfigureAwait(false);
+            await ProvisioningListener.CreateAsync(settings, documents, store, node, cxInstruments, shInstruments, provisioningCertificates, loggers).ConfigureAwait(false);
         var listen = settings.Diameter.Listen;
         using var listeners = Listeners(node, tls, listen, loggers);
         await Listening.StartAsync(listeners, new NoHttp(), listen.Select(one => one.EndPoint), "Diameter:Listen").ConfigureAwait(false);

@@ -5,6 +5,7 @@ using Hss.Authentication;
 using Hss.DiameterNode;
 using Hss.Grpc;
 using Hss.Procedures.Cx;
+using Hss.Procedures.Sh;
 using Hss.Provisioning;
 using Hss.Provisioning.Access;
 using Hss.Server.Configuration;
@@ -32,6 +33,7 @@ internal sealed class ProvisioningListener : IAsyncDisposable
 
     private ProvisioningListener(
         ServerSettings settings, DocumentSources documents, SubscriberStore store, AccessTokens tokens, DiameterNode.DiameterNode node, RegistrationControl control,
+        NotificationControl notifications,
         CertificateFiles? certificates, ILoggerFactory loggers)
     {
         var (time, provisioning) = (TimeProvider.System, settings.Provisioning);
@@ -69,6 +71,7 @@ internal sealed class ProvisioningListener : IAsyncDisposable
         _server.Add(new Subscriptions(store, () => documents.Current, settings.Cx, time, loggers.CreateLogger<Subscriptions>(), _server.Stopping));
         _server.Add(new AuthenticationService(store, settings.Cx, () => documents.Current, SystemRandomSource.Instance, loggers.CreateLogger<AuthenticationService>()));
         _server.Add(_registrations);
+        _server.Add(new ApplicationServerService(store, notifications, time));
         _server.Add(new ServiceProfileService(documents.Templates, () => documents.Current,
             async (subscriptionId, cancellationToken) => (await store.ReadAsync(subscriptionId, cancellationToken).ConfigureAwait(false))?.Subscription));
         _server.Add(new NodeService(node, store));
@@ -79,7 +82,7 @@ internal sealed class ProvisioningListener : IAsyncDisposable
     /// <summary>Null: it is off.</summary>
     /// Errors: <see cref="ConfigurationException"/>, <see cref="InvalidDataException"/> for certificates that cannot be used, <see cref="StoreOpenException"/>.
     public static async Task<ProvisioningListener?> CreateAsync(
-        ServerSettings settings, DocumentSources? documents, SubscriberStore store, DiameterNode.DiameterNode node, CxInstruments instruments, CertificateFiles? certificates,
+        ServerSettings settings, DocumentSources? documents, SubscriberStore store, DiameterNode.DiameterNode node, CxInstruments instruments, ShInstruments shInstruments, CertificateFiles? certificates,
         ILoggerFactory loggers)
     {
         if (documents is null) return null;
@@ -99,7 +102,8 @@ internal sealed class ProvisioningListener : IAsyncDisposable
             throw new ConfigurationException("Provisioning:Listen",
                 $"'{beyond}' is not on loopback, and nobody could say who he is; make a token with 'token create --name N --role operator', or list Provisioning:Certificates, or listen on 127.0.0.1");
         }
-        return new(settings, documents, store, tokens, node, new RegistrationControl(store, instruments, TimeProvider.System, loggers), certificates, loggers);
+        return new(settings, documents, store, tokens, node, new RegistrationControl(store, instruments, TimeProvider.System, loggers),
+            new NotificationControl(store, shInstruments, TimeProvider.System, loggers), certificates, loggers);
     }
 
     /// Errors: <see cref="ListenException"/>, one line, when an address cannot be had.

@@ -153,6 +153,9 @@ public sealed record SubscriberWrite(
 
     public NotificationWrites Notifications { get; init; } = NotificationWrites.None;
 
+    /// <summary>Null: no record.</summary>
+    public AuditNote? Audit { get; init; }
+
     public bool WritesJobs => !Jobs.IsEmpty || !JobUpdates.IsEmpty;
 }
 

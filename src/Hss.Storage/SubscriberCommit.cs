@@ -7,7 +7,8 @@ namespace Hss.Storage;
 /// Order: outcome known, memory follows the disk, the gate may go, then the caller is told. A caller that leaves early is told at once and
 /// changes nothing of that: the outcome is published for whoever comes next.
 internal sealed class SubscriberCommit(
-    SubscriberCache cache, CacheEntry entry, SubscriberWrite write, SubscriberChange change, Action jobsWritten, Action notificationsWritten)
+    SubscriberCache cache, CacheEntry entry, SubscriberWrite write, SubscriberChange change,
+    Action<SubscriberWrite, bool, bool> committed)
     : CommitItem, IValueTaskSource
 {
     // Continuations run inline: all completions of a batch come from one thread-pool job, so the answers that follow share one flush.
@@ -29,11 +30,14 @@ internal sealed class SubscriberCommit(
     public override void Complete(StoreUnavailableException? failure)
     {
         // A failed commit may still be on the disk (power lost between write and acknowledgement): only reading it again tells.
-        if (failure is null) entry.Subscriber!.Publish(change);
+        if (failure is null)
+        {
+            entry.Subscriber!.Publish(change);
+            if (change.ApplicationData is not null) cache.Weigh(entry);
+        }
         else cache.Remove(entry);
         entry.EndCommit();
-        if (failure is null && write.WritesJobs) jobsWritten();
-        if (failure is null && _writesNotifications) notificationsWritten();
+        committed(write, _writesNotifications, failure is null);
 
         if (Interlocked.Exchange(ref _isCallerTold, 1) != 0) return;
         if (failure is null) _caller.SetResult(true);

@@ -32,6 +32,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     private readonly CommitQueue _commits;
     private readonly Action _tellJobsWritten;
     private readonly Action _tellNotificationsWritten;
+    private readonly Action<SubscriberWrite, bool, bool> _tellCommitted;
 
     /// <summary>Takes the database over and disposes it in the end.</summary>
     /// Errors: <see cref="StoreUnavailableException"/> when it cannot be read; it is still the caller's then.
@@ -45,13 +46,14 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         _indRange = options.IndRange;
         _capacity = options.CacheEntries;
         (_time, _logger) = (time, logger);
-        _cache = new(_capacity);
+        _cache = new(_capacity, options.CachedApplicationDataBytes);
         _wildcards = new(database.WildcardedIdentities(), logger);
         _applicationServers = new(database.ApplicationServers());
         _metrics = new(meterFactory, () => _cache.Count);
         _commits = new(database, time, _metrics, logger);
         _tellJobsWritten = () => JobsWritten?.Invoke();
         _tellNotificationsWritten = () => NotificationsWritten?.Invoke();
+        _tellCommitted = TellCommitted;
     }
 
     public event Action? JobsWritten;
@@ -104,7 +106,8 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         var sequences = SequenceWrites(subscriber, change);
         var registrations = RegistrationWrites(subscriber, change);
         var (data, notifications) = ApplicationWrites(subscriber, change, registrations);
-        if (sequences.IsEmpty && registrations.IsEmpty && change.Jobs.IsEmpty && change.JobUpdates.IsEmpty && data is null && notifications.IsEmpty)
+        if (sequences.IsEmpty && registrations.IsEmpty && change.Jobs.IsEmpty && change.JobUpdates.IsEmpty && data is null && notifications.IsEmpty
+            && change.Audit is null)
         {
             // A repeated MAR sets what is set already: memory shows only what is durable, so there is nothing to wait for.
             subscriber.Publish(change);
@@ -112,11 +115,11 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         }
         var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences) 
         {
-            Jobs = change.Jobs, JobUpdates = change.JobUpdates, ApplicationData = data, Notifications = notifications,
+            Jobs = change.Jobs, JobUpdates = change.JobUpdates, ApplicationData = data, Notifications = notifications, Audit = change.Audit,
         };
         // What becomes visible is what is written: without the subscriptions that the change ended.
         if (data is not null && !ReferenceEquals(data.After, change.ApplicationData)) change = change with { ApplicationData = data.After };
-        var item = new SubscriberCommit(_cache, entry, write, change, _tellJobsWritten, _tellNotificationsWritten);
+        var item = new SubscriberCommit(_cache, entry, write, change, _tellCommitted);
         entry.StartCommit();
         if (_commits.TryAdd(item)) return item.WaitAsync(cancellationToken);
         entry.EndCommit();
@@ -135,6 +138,13 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         await _commits.DisposeAsync().ConfigureAwait(false);
         _database.Dispose();
         _metrics.Dispose();
+    }
+
+    private void TellCommitted(SubscriberWrite write, bool writesNotifications, bool isDurable)
+    {
+        if (isDurable && write.WritesJobs) _tellJobsWritten();
+        if (isDurable && writesNotifications) _tellNotificationsWritten();
+        TellChanged(write.Audit is not null);
     }
 
     private ValueTask<Subscriber?> FindAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)

@@ -141,6 +141,9 @@ public sealed record SubscriberChange(
     /// <summary>Ends and retries of notifications. The notifications that follow from the change are the store's to work out.</summary>
     public ImmutableArray<NotificationUpdate> NotificationUpdates { get; init; } = [];
 
+    /// <summary>The audit record of an operator's change; null: it gets none, such as every change by a procedure.</summary>
+    public AuditNote? Audit { get; init; }
+
     public bool IsEmpty =>
-        Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty && ApplicationData is null && NotificationUpdates.IsEmpty;
+        Audit is null && Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty && ApplicationData is null && NotificationUpdates.IsEmpty;
 }

@@ -1,6 +1,7 @@
 using Hss.Authentication;
 using Hss.DiameterNode;
 using Hss.DiameterNode.Tests.Support;
+using Hss.Procedures;
 using Hss.Procedures.Cx;
 using Hss.Procedures.Tests;
 using Hss.Storage;

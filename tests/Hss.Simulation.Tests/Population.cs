@@ -93,7 +93,7 @@ internal sealed class Population
         InitialSqn = seq << SimulatedUe.IndBits,
     };
 
-    private static PrivateIdentity FixedLine(string identity, string password = "password") => new()
+    public static PrivateIdentity FixedLine(string identity, string password = "password") => new()
     {
         Identity = identity,
         Credentials = new(null, DigestCredentials.FromPassword(identity, CxRequests.Realm, Encoding.UTF8.GetBytes($"{password} of {identity}"), keepPassword: false)),

@@ -53,6 +53,28 @@ public sealed class ApplicationDataTests
         Assert.True((await Sample.FindAsync(on.Store, 1)).ApplicationData.IsEmpty);
     }
 
+    [Theory, MemberData(nameof(Databases))]
+    public async Task What_an_operator_removes_is_recorded_in_the_same_commit(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        await on.Store.UpsertAsync([Sample.Subscription(1)], None);
+        await ShSample.PutAsync(on.Store, 1, _ => ShSample.Everything(1));
+        var changed = 0;
+        on.Store.SubscriptionsChanged += () => Interlocked.Increment(ref changed);
+        var author = new ChangeAuthor("joan", "DeleteRepositoryData") { RequestId = "r1", RequestHash = new byte[32] };
+        for (var i = 0; i < 2; i++)
+            await Sample.CommitAsync(on.Store, await Sample.FindAsync(on.Store, 1), SubscriberChange.None with
+            {
+                ApplicationData = ShSample.Everything(1) with { Repository = [] }, Audit = new("repository data removed", author),
+            });
+        Assert.Equal(2, changed);
+        var record = (await on.Store.ReadChangesAsync(new(), None))[0];
+        Assert.Equal(("joan", "DeleteRepositoryData", "repository data removed", Sample.Id(1), ChangeKind.Action),
+            (record.Author.Actor, record.Author.Method, record.Summary, record.SubscriptionId, record.Kind));
+        Assert.True(await on.Store.IsServedAsync(author, None));
+        await Assert.ThrowsAsync<RequestIdReusedException>(() => on.Store.IsServedAsync(author with { RequestHash = new byte[] { 1 } }, None));
+    }
+
     [Theory]
     [InlineData(CommitFault.Refused)]
     [InlineData(CommitFault.AcknowledgementLost)]

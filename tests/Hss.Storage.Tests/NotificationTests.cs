@@ -189,6 +189,64 @@ public sealed class NotificationTests
         Assert.Equal(0, told);
     }
 
+    [Fact]
+    public async Task Kill_nine_between_two_changes_loses_no_notification()
+    {
+        using var folder = new StoreFolder();
+        var database = folder.OpenDatabase();
+        await using var store = StoreFolder.OverDatabase(database);
+        await SubscribedAsync(store, 1);
+        for (ushort number = 1; number <= 4; number++)
+        {
+            await ShSample.PutAsync(store, 1, data => data with { Repository = [Item(number, $"<n{number}/>")] }, changedBy: ShSample.Host);
+            using var image = folder.Image(database);
+            await using var after = image.Open();
+            var owed = Assert.Single(await AllAsync(after));
+            Assert.Equal(number - 1, owed.Version);
+            Assert.Contains($"<n{number}/>", Text(owed), StringComparison.Ordinal);
+            Assert.Equal(number, (await Sample.FindAsync(after, 1)).ApplicationData.Repository[0].SequenceNumber);
+        }
+    }
+
+    /// <summary>Two application servers write and are told, while commits fail one way or the other: what stands at the end is what each was told last.</summary>
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    public async Task Two_writers_on_a_failing_disk_never_leave_an_application_server_with_an_older_word(int seed)
+    {
+        using var database = new MemoryDatabase();
+        await using var store = StoreFolder.OverDatabase(database);
+        await SubscribedAsync(store, 1);
+        var (faults, gate) = (new Random(seed), new Lock());
+        database.CommitFaults = _ =>
+        {
+            lock (gate) return (CommitFault)(faults.Next(4) is var one and < 3 ? one : 0);
+        };
+        await Task.WhenAll(new[] { ShSample.Host, Other }.Select((host, which) => Task.Run(async () =>
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                try
+                {
+                    await ShSample.PutAsync(store, 1, data => data with
+                    {
+                        Repository = [Item(RepositoryData.Next(data.Repository[0].SequenceNumber), $"<n{RepositoryData.Next(data.Repository[0].SequenceNumber)}/>")],
+                    }, changedBy: host);
+                }
+                catch (StoreUnavailableException)
+                {
+                    // Whether it is written, the next turn shows.
+                }
+            }
+        })));
+        var item = database.Read(Sample.Id(1))!.ApplicationData.Repository[0];
+        Assert.True(item.SequenceNumber > 50, $"only {item.SequenceNumber} changes, seed {seed}");
+        // The last change was made by one of the two, so the other one is owed just that.
+        Assert.Contains(database.Notifications(new()), one => Text(one).Contains($"<n{item.SequenceNumber}/>", StringComparison.Ordinal));
+        Assert.Equal(2, database.Notifications(new()).Count);
+    }
+
     [Theory, MemberData(nameof(Databases))]
     public async Task Every_member_of_a_notification_comes_back(DatabaseKind kind)
     {

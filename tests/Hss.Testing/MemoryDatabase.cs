@@ -151,6 +151,12 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             Notifications = tables.Notifications.Write(id, write.Notifications, Now),
         };
         _open = _open.WithJobs(write.Jobs, Time);
+        if (write.Audit is { } note)
+        {
+            _open = _open.WithRecord(id, ChangeKind.Action, note.Summary, null, note.Author, Time.GetUtcNow());
+            if (note.Author.RequestId is null || !_open.Requests.ContainsKey(note.Author.RequestId))
+                _open = _open.Remember(note.Author, [new(id, ChangeKind.Action, _open.LastChange, 0, false)], Time.GetUtcNow());
+        }
         return _open.Notifications.Rows != tables.Notifications.Rows;
     }
 
@@ -195,7 +201,7 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         var rows = new SubscriberRows(0, [.. subscription.PrivateIdentities.Select((_, index) => (long)index)]);
         var states = CarryOver.States(subscription, oldSetOf, oldStates);
         if (old is not null && old.States.Any(state => state.Server is not null))
-            (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states);
+            (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states, new(old.ApplicationData.InactiveServices));
         var data = ApplicationData.Empty;
         if (old is { ApplicationData.IsEmpty: false })
             (notifications, data) = NotificationConsequences.Of(SourceOf(old), new(subscription, states, old.ApplicationData), author.ApplicationServer, now);

@@ -22,7 +22,7 @@ internal sealed class FhossFilters
         _report = report;
         (_ifcs, _servers, _points) = (ById(tables["ifc"]), ById(tables["application_server"]), ById(tables["tp"]));
         _triggers = tables["spt"].ToLookup(row => row.Number("id_tp") ?? -1);
-        report.Remark("application_server permissions of Sh", "have no equal in a subscription",
+        report.Remark("application_server permissions of Sh", "belong to the server and to no subscription; give them with hss as permit",
             tables["application_server"].Count(row => row.Flag("udr") || row.Flag("pur") || row.Flag("snr")));
     }
 

@@ -34,9 +34,9 @@ internal sealed class FhossTables
 
     private static readonly (string Table, string Explanation)[] s_noEqual =
     [
-        ("repository_data", "repository data of Sh has no equal in a subscription"),
-        ("aliases_repository_data", "repository data of Sh has no equal in a subscription"),
-        ("dsai_impu", "dynamic service activation has no equal: every filter of the profile is active; take those out that are switched off"),
+        ("repository_data", "repository data is not taken over; application servers write it anew by PUR"),
+        ("aliases_repository_data", "repository data is not taken over; application servers write it anew by PUR"),
+        ("dsai_impu", "is not taken over, every filter of the profile is active: give the filters dsaiTags, and switch off with hss as service deactivate"),
         ("sh_subscription", "application servers subscribe again"),
         ("sh_notification", "state, not provisioning"),
         ("cx_events", "state, not provisioning"),

@@ -14,7 +14,7 @@ internal static class PyHssRemarks
             "keys that no IMS subscriber uses are not taken over"),
         ("ims_subscriber.scscf", "ims_subscriber", "scscf IS NOT NULL AND scscf <> ''", "registration state is not taken over; the next registration makes it anew"),
         ("ims_subscriber.xcap_profile", "ims_subscriber", "xcap_profile IS NOT NULL AND xcap_profile <> ''", "XCAP documents belong into an XDMS"),
-        ("ims_subscriber.sh_profile", "ims_subscriber", "sh_profile IS NOT NULL AND sh_profile <> ''", "repository data of Sh has no equal in a subscription"),
+        ("ims_subscriber.sh_profile", "ims_subscriber", "sh_profile IS NOT NULL AND sh_profile <> ''", "repository data is not taken over; application servers write it anew by PUR"),
         ("ims_subscriber.sh_template_path", "ims_subscriber", "sh_template_path IS NOT NULL AND sh_template_path <> ''", "Sh-Data is made from the subscription, not from a template"),
         ("subscriber.roaming_enabled", "subscriber", "roaming_enabled = 0", "packet roaming is the EPC's; for IMS list allowedVisitedNetworks"),
         ("auc.algo", "auc", "algo IN ('1', '2')", "COMP128 is for 2G; IMS authenticates these cards with Milenage, as PyHSS did"),

@@ -25,7 +25,7 @@ internal static class UserDataAvp
         var writes = false;
         foreach (var item in items)
         {
-            writes |= ShDataContent.TryAdd(document, source, user.Identity, user.PrivateIdentity, item, missing != MissingData.LeftOut, now)
+            writes |= ShDataContent.TryAdd(document, source, user.Identity, user.PrivateIdentity, item, missing != MissingData.LeftOut, now, pendingCounts: missing != MissingData.Told)
                 || (missing == MissingData.Told && item.Reference is (ShDataReference.ServerName or ShDataReference.InitialFilterCriteria));
         }
         return !writes || TryWrite(answer, document, out bytes);
@@ -52,6 +52,6 @@ internal enum MissingData
     /// <summary>By empty elements beside data that are there; where nothing is there, no User-Data says it.</summary>
     ToldBesideOthers,
 
-    /// <summary>By empty elements, also alone.</summary>
+    /// <summary>By empty elements, also alone: for who subscribes, and is told as notifications will tell him.</summary>
     Told,
 }

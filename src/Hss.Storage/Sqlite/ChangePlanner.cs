@@ -113,7 +113,8 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author, Da
         var setOf = standing.PublicIdentities.ToDictionary(pair => pair.Key, pair => pair.Value.Set, StringComparer.Ordinal);
         var states = CarryOver.States(now, setOf, standing.States);
         if (standing is not { IsServed: true, Old: { } old }) return (states, []);
-        var consequences = RegistrationConsequences.Of(old, standing.StatesOf(old), now, states);
+        var masks = new FilterMasks(standing.ApplicationData.InactiveServices);
+        var consequences = RegistrationConsequences.Of(old, standing.StatesOf(old), now, states, masks);
         return (consequences.States, consequences.Jobs);
     }
 

@@ -19,6 +19,12 @@ internal sealed class SqliteChangeReader(SqliteConnection connection, SqliteRead
         return rows.Read() ? new(CryptographicOperations.FixedTimeEquals(rows.Octets(0), seal.MarkOf(author)), RequestOutcomes.Read(rows.Octets(1))) : null;
     }
 
+    public bool FindRequestId(string requestId)
+    {
+        using var rows = Prepared("SELECT 1 FROM provisioning_request WHERE request_id = ?1").Rows(requestId);
+        return rows.Read();
+    }
+
     /// <summary>The ceilings of keys that a subscription had before, by the private identities that get them now.</summary>
     /// Why: the store forgets the ceiling of a K that was replaced by another far from it, and knows it of an identity and not of a card. An undo, a slip
     /// that is put right, or a card whose IMPI gets another name bring the same K. Spec: TS 33.102 C.1 (no SQN twice).

@@ -67,6 +67,16 @@ internal sealed class SqliteChangeWriter : IDisposable
         return outcome;
     }
 
+    /// <summary>Writes the record of a change that was made in a subscriber's turn.</summary>
+    /// Why without a look for the same request: its copy waits for the turn, and finds what it wanted done. An id that another request took meanwhile
+    /// stays that one's; refusing it here would fail a change that procedures have a part in.
+    public void Note(string subscriptionId, AuditNote note, DateTimeOffset now)
+    {
+        var record = Record(subscriptionId, ChangeKind.Action, note.Summary, null, null, note.Author, now);
+        if (note.Author.RequestId is not null && _reader.Changes.FindRequestId(note.Author.RequestId)) return;
+        Remember(note.Author, [new(subscriptionId, ChangeKind.Action, record, 0, false)], now);
+    }
+
     public int Prune(DateTimeOffset before, long keep) =>
         _prune.Run(before.ToUnixTimeMilliseconds(), keep) + _forgetRequests.Run(before.ToUnixTimeMilliseconds());
 

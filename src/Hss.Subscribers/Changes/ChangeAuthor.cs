@@ -36,6 +36,9 @@ public sealed record SubscriptionEdit(string SubscriptionId, Func<StoredSubscrip
     public static SubscriptionEdit Replace(Subscription subscription) => new(subscription.SubscriptionId, _ => subscription, ReadsStored: false);
 }
 
+/// <summary>What the audit record of a change of a subscriber's state says. Nothing of the subscriber's data.</summary>
+public sealed record AuditNote(string Summary, ChangeAuthor Author);
+
 public enum ChangeKind
 {
     /// <summary>What was asked for is what stands: nothing was written.</summary>

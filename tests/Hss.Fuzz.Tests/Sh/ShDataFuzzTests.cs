@@ -7,7 +7,7 @@ namespace Hss.Fuzz.Tests;
 /// <summary>Damaged Sh-Data: a document or a problem, never an exception, never more memory than a bound; what was read can be written and validates.</summary>
 public sealed class ShDataFuzzTests
 {
-    private const int Mutations = 20_000;
+    private const int Mutations = 10_000;
 
     /// <summary>Several times what any document here needs: its text, the buffers of the reader, what is made of it. An entity that multiplied would need more.</summary>
     private const long MostAllocatedBytes = 8 * 1024 * 1024;

@@ -13,19 +13,20 @@ internal sealed class ItemLedger(string subscriptionId)
     private const int LinesKept = 60;
 
     private readonly Lock _gate = new();
-    private readonly List<Step> _history = [new(ItemState.Absent, null)];
+    private readonly List<Step> _history = [new(ItemState.Absent, null, [])];
     private readonly Dictionary<string, ShOperation> _writes = [];
     private readonly List<ShOperation> _deletes = [];
     private readonly HashSet<int> _claimed = [];
     private readonly Dictionary<string, int> _byText = [];
     private readonly Dictionary<(string Host, string User), int> _owed = [];
     private readonly Dictionary<(string Host, string User), int> _seen = [];
+    private readonly Dictionary<(string Host, string User), int> _sent = [];
     private readonly Queue<string> _lines = [];
     private HashSet<(string Host, string User)> _subscribed = [];
     private string? _failure;
 
-    /// <summary>One state of the item, and who made it; null when that is not certain.</summary>
-    private sealed record Step(ItemState State, string? Author);
+    /// <summary>One state of the item, who made it (null when that is not certain), and the requests that may have.</summary>
+    private sealed record Step(ItemState State, string? Author, ShOperation[] Makers);
 
     public int Changes => Locked(() => _history.Count - 1);
 
@@ -37,7 +38,9 @@ internal sealed class ItemLedger(string subscriptionId)
 
     public ItemState Last => Locked(() => _history[^1].State);
 
-    public int LastIndex => Locked(() => _history.Count - 1);
+    /// <summary>The oldest state that a request may still see. The last one shows in memory a moment after it is durable; until then, and as long as nobody
+    /// was told of it, what was before it may be read.</summary>
+    public int Since => Locked(() => _history.Count - (_history.Count == 1 || _history[^1].Makers.Any(maker => maker.Code == 2001) ? 1 : 2));
 
     public T Locked<T>(Func<T> look)
     {
@@ -122,19 +125,30 @@ internal sealed class ItemLedger(string subscriptionId)
         }
     }
 
+    /// <summary>A PNR is about to leave: never one that is older than the one before it.</summary>
+    public void Sending(ShMachine machine, string host, byte[] request)
+    {
+        lock (_gate)
+        {
+            if (machine.IsDead) return;
+            (string, string) key = (host, ShMessages.UserOf(request));
+            _failure ??= Follow(_sent, key, ShMessages.StateIn(request)!.Value);
+        }
+    }
+
     /// <summary>A PNR came to its application server.</summary>
+    /// Why the order is that of one connection: what was given up on one path, and sent again over another, may still come out of the first.
     public bool Tell(ShConnection connection, string host, string user, ItemState state)
     {
         lock (_gate)
         {
             if (connection.IsCut) return false;
             (string, string) key = (host, user);
-            int before = _seen.GetValueOrDefault(key);
-            int index = IndexOf(state, before);
+            _failure ??= Follow(connection.Heard, key, state);
+            int index = connection.Heard.GetValueOrDefault(key);
             Told++;
-            if (index == before) ToldAgain++;
-            if (index < before) _failure ??= $"{host} is told {state} of {user} behind {_history[before].State}";
-            else _seen[key] = index;
+            if (_seen.GetValueOrDefault(key) == index) ToldAgain++;
+            _seen[key] = Math.Max(_seen.GetValueOrDefault(key), index);
             return true;
         }
     }
@@ -165,24 +179,25 @@ internal sealed class ItemLedger(string subscriptionId)
 
     private void Advance(ItemState before, ItemState after)
     {
-        string? author = null;
+        string? author;
+        ShOperation[] makers;
         if (after.IsThere)
         {
             int expected = before.IsThere ? RepositoryData.Next((ushort)before.Number) : 0;
             if (after.Number != expected) _failure ??= $"{before} became {after}: the number should be {expected}";
             if (!_writes.TryGetValue(after.Text!, out ShOperation? write) || write.SequenceNumber != after.Number) _failure ??= $"nobody wrote {after}";
             else if (write.Code is not (0 or 5012)) _failure ??= $"{after} was answered {write.Code} and is stored";
-            author = write?.Host;
+            (author, makers) = (write?.Host, write is null ? [] : [write]);
             if (!_byText.TryAdd(after.Text!, _history.Count)) _failure ??= $"{after} was stored twice";
         }
         else
         {
-            string[] possible = [.. Deleting(before).Where(one => one.Code is 0 or 5012).Select(one => one.Host).Distinct()];
-            if (possible.Length == 0) _failure ??= $"nobody deleted {before}";
-            author = possible is [var only] ? only : null;
+            makers = [.. Deleting(before).Where(one => one.Code is 0 or 5012)];
+            if (makers.Length == 0) _failure ??= $"nobody deleted {before}";
+            author = makers.Select(one => one.Host).Distinct().ToArray() is [var only] ? only : null;
         }
 
-        _history.Add(new Step(after, author));
+        _history.Add(new Step(after, author, makers));
         foreach ((string Host, string User) key in _subscribed)
         {
             // Who wrote it himself knows what stood before, or it would have been refused.
@@ -211,6 +226,14 @@ internal sealed class ItemLedger(string subscriptionId)
             default:
                 return null;
         }
+    }
+
+    private string? Follow(Dictionary<(string Host, string User), int> known, (string Host, string User) key, ItemState state)
+    {
+        int before = known.GetValueOrDefault(key), index = IndexOf(state, before);
+        if (index < before) return $"{key.Host} is told {state} of {key.User} behind {_history[before].State}";
+        known[key] = index;
+        return null;
     }
 
     /// <summary>The first state from one on that a PNR can mean, or -1.</summary>

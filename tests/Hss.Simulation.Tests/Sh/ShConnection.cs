@@ -12,6 +12,9 @@ internal sealed class ShConnection(
     /// <summary>Requests whose answers have not been seen, by hop-by-hop identifier.</summary>
     public Dictionary<uint, ShOperation> Owed { get; } = [];
 
+    /// <summary>The newest state that came over it, by application server and user.</summary>
+    public Dictionary<(string Host, string User), int> Heard { get; } = [];
+
     protected override void Received(byte[] answer) => received(this, answer);
 
     protected override Task AskedAsync(byte[] request) => asked(this, request);

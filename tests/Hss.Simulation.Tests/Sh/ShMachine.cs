@@ -45,13 +45,19 @@ internal sealed class ShMachine
         Node = new Hss.DiameterNode.DiameterNode(options, [ShApplication.Create(Store, sh, _log, time)], time, _log, static () => 0.5, _frames);
 
         // So patient that nothing is ever given up: what is owed has to arrive.
-        _runner = new NotificationRunner(Store, Node.SendAsync, sh, _instruments, time, _log, new DeliveryOptions
+        _runner = new NotificationRunner(Store, SendAsync, sh, _instruments, time, _log, new DeliveryOptions
         {
             MaxInFlight = 6, MaxInFlightPerServer = 3, FirstRetry = TimeSpan.FromSeconds(1), LongestRetry = TimeSpan.FromSeconds(10),
             LongestPause = TimeSpan.FromSeconds(5), MaxAttempts = int.MaxValue, MaxAge = TimeSpan.FromDays(10_000),
         });
         _runner.RestBegan += () => _news.Release();
         _runner.Start();
+
+        Task<OutgoingAnswer> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)
+        {
+            ledger.Sending(this, request.DestinationHost, ShMessages.Content(request));
+            return Node.SendAsync(request, cancellationToken);
+        }
     }
 
     public MemoryDatabase Database { get; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Hss.Diameter;
+using Hss.DiameterNode;
 using Hss.Procedures.Tests;
 using Hss.Subscribers;
 
@@ -56,6 +57,11 @@ internal static class ShMessages
         Assert.Equal(Indication, piece.ServiceIndication);
         return new ItemState(piece.SequenceNumber, piece.ServiceData is { } content ? ItemState.TextOf(content.Span) : null);
     }
+
+    /// <summary>The AVPs of a request of the node, before it leaves.</summary>
+    public static byte[] Content(OutgoingRequest request) => Message(new DiameterHeader { Flags = CommandFlags.Request }, Machine.Identity, default, request.Write);
+
+    public static string UserOf(byte[] message) => AvpOccurrences.FindIn(AvpOccurrences.Find(message, Avp.UserIdentity).First, Avp.PublicIdentity).First.ToText();
 
     private static void WriteUser(MessageWriter writer, string user)
     {

@@ -15,7 +15,7 @@ internal enum ShCommand
 /// <param name="User">About whom.</param>
 /// <param name="SequenceNumber">Of a PUR.</param>
 /// <param name="Text">What it writes; no other request writes that.</param>
-/// <param name="Since">The last state of the item that was durable when it was sent.</param>
+/// <param name="Since">The oldest state of the item that it may see.</param>
 internal sealed record ShOperation(string Host, ShCommand Command, string User, int SequenceNumber, string? Text, int Since)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -105,7 +105,7 @@ internal sealed class ShStorm
         Ledger.Settle();
         foreach (SimulatedApplicationServer server in _servers)
         {
-            ShOperation read = new(server.Host, ShCommand.Read, Tel, 0, null, Ledger.LastIndex);
+            ShOperation read = new(server.Host, ShCommand.Read, Tel, 0, null, Ledger.Since);
             await SendAsync(server, read);
             await WaitAsync();
             if (read.Code != 2001 || server.Belief.Text != Ledger.Last.Text) Ledger.Fail($"{server.Host} reads {read.Code} {server.Belief} in the end, and it is {Ledger.Last}");
@@ -127,7 +127,7 @@ internal sealed class ShStorm
             SimulatedApplicationServer server = _servers[_random.Next(2)];
             string user = _random.Next(3) == 0 ? Tel : Sip;
             ShOperation operation;
-            lock (_gate) operation = server.Next(user, Ledger.LastIndex);
+            lock (_gate) operation = server.Next(user, Ledger.Since);
             await SendAsync(server, operation);
         }
     }
@@ -167,7 +167,7 @@ internal sealed class ShStorm
     private async Task AskedAsync(ShConnection connection, byte[] request)
     {
         string host = AvpOccurrences.Find(request, Avp.DestinationHost).First.ToText();
-        string user = AvpOccurrences.FindIn(AvpOccurrences.Find(request, Avp.UserIdentity).First, Avp.PublicIdentity).First.ToText();
+        string user = ShMessages.UserOf(request);
         int habit, delay;
         lock (_gate) (habit, delay) = _areWell ? (99, 0) : (_habits.Next(100), _habits.Next(1, 3_000));
         if (habit < 8) return;
@@ -181,9 +181,15 @@ internal sealed class ShStorm
         if (!Ledger.Tell(connection, host, user, state)) return;
         lock (_gate) _servers.Single(server => server.Host == host).Belief = state.IsThere ? state : ItemState.Absent;
         if (habit < 20) return;
-        if (habit < 30) await Task.Delay(TimeSpan.FromMilliseconds(delay), _time);
         byte[] answer = ShMessages.Answer(request, host, habit is >= 30 and < 36 ? ResultCode.UnableToComply : ResultCode.Success);
-        for (int copies = habit is >= 36 and < 42 ? 2 : 1; copies > 0; copies--) await connection.SendAsync(answer);
+        if (habit < 30) _ = LateAsync();
+        else for (int copies = habit is >= 36 and < 42 ? 2 : 1; copies > 0; copies--) await connection.SendAsync(answer);
+
+        async Task LateAsync()
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(delay), _time);
+            await connection.SendAsync(answer);
+        }
     }
 
     /// <summary>Every request on a connection that is up gets its answer, unless the disk holds it back.</summary>

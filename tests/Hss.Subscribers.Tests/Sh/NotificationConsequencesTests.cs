@@ -144,6 +144,7 @@ public sealed class NotificationConsequencesTests
         var quiet = With("si", 0, stays, also);
         Assert.Same(quiet.ApplicationData, NotificationConsequences.Of(quiet, quiet with { States = [s_pending, None, None] }, null, Now).After);
         Assert.Same(quiet.ApplicationData, NotificationConsequences.Of(null, quiet, null, Now).After);
+        Assert.Same(quiet.ApplicationData, NotificationConsequences.Of(quiet, quiet with { Subscription = ShSamples.Subscription() }, null, Now).After);
         Assert.Same(ApplicationData.Empty, NotificationConsequences.Of(quiet, null, null, Now).After);
     }
 

@@ -263,6 +263,17 @@ public sealed class ShDataContentTests
         }
     }
 
+    [Fact]
+    public void An_authentication_that_runs_is_told_to_who_asks_and_not_to_who_subscribes()
+    {
+        foreach (var (pendingCounts, expected) in ((bool, ImsUserState)[])[(true, ImsUserState.AuthenticationPending), (false, ImsUserState.NotRegistered)])
+        {
+            var document = new ShData();
+            Assert.True(ShDataContent.TryAdd(document, Source(null, s_pending), Identity(Sip), null, new(Ref.ImsUserState), marksMissing: true, Now, pendingCounts));
+            Assert.Equal(expected, document.ImsUserState);
+        }
+    }
+
     private static ShSource Access() => Source(new() { AccessReports = [Report(One, 10, s_access)] });
 
     private static string Filters(params int[] priorities) => string.Concat(priorities.Select(priority =>

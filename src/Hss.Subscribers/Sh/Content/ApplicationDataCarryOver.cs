@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Hss.Subscribers;
 
 /// <summary>What of the application data goes on when a subscription is provisioned again: what still belongs to somebody.</summary>
-/// Shape: pure; what stays is the same object. Subscriptions are left alone, <see cref="NotificationConsequences"/> tells and ends them.
+/// Shape: pure; what stays is the same object, also all of it. Subscriptions are left alone, <see cref="NotificationConsequences"/> tells and ends them.
 /// Repository data of a removed identity go to its first alias that stays: they are the data of all of them, and the others would lose them.
 /// An instance of DSAI ends with the last filter that bears its tag: one that is provisioned again later begins active, as any new one does.
 /// Spec: TS 29.328 7.6.1, 7.6.18, 7.6.19.
@@ -12,13 +12,15 @@ internal static class ApplicationDataCarryOver
     public static ApplicationData Of(Subscription old, Subscription provisioned, ApplicationData data)
     {
         if (data.IsEmpty) return data;
-        return data with
+        var after = data with
         {
             Repository = Repository(old, provisioned, data.Repository),
             InactiveServices = data.InactiveServices.RemoveAll(service => !IsInstance(provisioned, service)),
             SmsRegistrations = data.SmsRegistrations.RemoveAll(registration => !HasPrivate(provisioned, registration.PrivateIdentity)),
             AccessReports = data.AccessReports.RemoveAll(report => !HasPrivate(provisioned, report.PrivateIdentity)),
         };
+        return after.Repository == data.Repository && after.InactiveServices == data.InactiveServices && after.SmsRegistrations == data.SmsRegistrations
+            && after.AccessReports == data.AccessReports ? data : after;
     }
 
     private static ImmutableArray<RepositoryData> Repository(Subscription old, Subscription provisioned, ImmutableArray<RepositoryData> repository)

@@ -12,12 +12,13 @@ public static class ShDataContent
     /// <param name="privateIdentity">User-Name of the request, or null.</param>
     /// <param name="marksMissing">What is not there becomes an empty element where the text has one: for several things in one answer (Notif-Eff).
     /// Whoever gets false for all of them sends no User-Data at all.</param>
+    /// <param name="pendingCounts">False for who subscribes: an authentication that runs is NOT_REGISTERED, because nobody is told when it ends in nothing (6.1.4).</param>
     public static bool TryAdd(
-        ShData document, ShSource source, ShUserIdentity user, string? privateIdentity, in ShItem item, bool marksMissing, DateTimeOffset now)
+        ShData document, ShSource source, ShUserIdentity user, string? privateIdentity, in ShItem item, bool marksMissing, DateTimeOffset now, bool pendingCounts = true)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(source);
-        if (ShUser.TryFind(source.Subscription, user, privateIdentity, out var found) && Add(document, source, found, item, now, pendingCounts: true)) return true;
+        if (ShUser.TryFind(source.Subscription, user, privateIdentity, out var found) && Add(document, source, found, item, now, pendingCounts)) return true;
         if (marksMissing) ShMissingContent.Mark(document, item);
         return false;
     }
@@ -36,7 +37,6 @@ public static class ShDataContent
         return ShMissingContent.Mark(document, item);
     }
 
-    /// <param name="pendingCounts">False: an authentication that runs is no state of its own, as in notifications (6.1.4).</param>
     internal static bool Add(ShData document, ShSource source, in ShUser user, in ShItem item, DateTimeOffset now, bool pendingCounts)
     {
         var subscription = source.Subscription;
