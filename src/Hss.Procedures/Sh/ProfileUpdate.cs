@@ -77,7 +77,8 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             return new(ExperimentalResultCode.PriorUpdateInProgress, (ShDataReference)asked.DataReference.First.ToInteger32());
         }
         using var turn = entered;
-        // Provisioning may have had the turn before this one: what was checked above is checked again on what is true now.
+        // Provisioning may have come before this turn: what was checked above is checked again on what is true now.
+        if (AccessRight.LeftMeanwhile(store, asked) is { } forbidden) return new(forbidden);
         if (!right.User.TryPlaceAgain(turn.Subscriber, out var user)) return new(ExperimentalResultCode.ErrorUserUnknown);
         if (AccessRight.RefusedKey(asked, user) is { } culprit) return new(ExperimentalResultCode.ErrorOperationNotAllowed, culprit);
 
