@@ -81,6 +81,7 @@ internal static class CompletionCommands
         var unfinished = words.Count > 0 ? words[^1] : "";
         var (command, options) = (root, new List<Option>(root.Options.Where(option => option.Recursive)));
         Option? open = null;
+        var given = 0; // arguments of the command
         foreach (var word in words.Take(words.Count - 1))
         {
             if (open is not null)
@@ -90,6 +91,7 @@ internal static class CompletionCommands
             }
             if (word.StartsWith('-')) open = Find(word) is { } option && TakesValue(option) ? option : null;
             else if (command.Subcommands.FirstOrDefault(one => one.Name == word) is { } next) command = next;
+            else given++;
         }
         // A value: after its option, or after --option= in the same word.
         if (open is not null) return Candidates(Values(open, ""));
@@ -98,7 +100,7 @@ internal static class CompletionCommands
         // Options show only when asked for: most often it is the next verb that is wanted.
         if (unfinished.StartsWith('-')) return Candidates(command.Options.Union(options).Where(one => !one.Hidden).Select(one => (one.Name, one.Description ?? "")));
         return Candidates(command.Subcommands.Where(one => !one.Hidden).Select(one => (one.Name, one.Description ?? ""))
-            .Concat(command.Arguments.Take(1).SelectMany(argument => argument.GetCompletions(CompletionContext.Empty)).Select(item => (item.Label, item.Detail ?? ""))));
+            .Concat(command.Arguments.Skip(given).Take(1).SelectMany(argument => argument.GetCompletions(CompletionContext.Empty)).Select(item => (item.Label, item.Detail ?? ""))));
 
         Option? Find(string name) => command.Options.Union(options).FirstOrDefault(one => one.Name == name || one.Aliases.Contains(name));
 

@@ -17,6 +17,9 @@ public sealed class CompletionCommandTests
     [InlineData("failed forced", "job", "list", "--state", "f")]
     [InlineData("list", "--server", "job", "peer", "l")]
     [InlineData("bash zsh fish", "completion", "")]
+    [InlineData("permit put", "as", "p")]
+    [InlineData("list show delete", "as", "repository", "")]
+    [InlineData("repository-data reference-location-information", "as", "permit", "host", "re")]
     [InlineData("", "subscription", "get", "")]
     [InlineData("", "nonsense", "--nonsense=")]
     public async Task What_may_come_next(string expected, params string[] words)

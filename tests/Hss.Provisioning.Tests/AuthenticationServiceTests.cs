@@ -42,7 +42,8 @@ public sealed class AuthenticationServiceTests : IAsyncLifetime
         {
             $$"""
             {"subscriptionId":"{{SubscriptionId}}","privateIdentities":[{"identity":"{{User}}",
-              "aka":{"algorithm":"MILENAGE","k":"{{Convert.ToHexString(K)}}","op":"{{Convert.ToHexString(Op)}}","amf":"8000"},"lineIdentifiers":["line-1"]}],
+              "aka":{"algorithm":"MILENAGE","k":"{{Convert.ToHexString(K)}}","op":"{{Convert.ToHexString(Op)}}","amf":"8000"},"lineIdentifiers":["line-1"],"msisdns":["12125550009"],
+              "externalIdentifiers":["meter@example.org"],"imsi":"001010000000009","stnSr":"12125559999","smsGateway":{"number":"12125558888"} }],
              "implicitRegistrationSets":[{"publicIdentities":[{"identity":"sip:{{User}}","serviceProfile":"p"}]}],"serviceProfiles":[{"name":"p"}]}
             """,
             $$"""
@@ -236,6 +237,8 @@ public sealed class AuthenticationServiceTests : IAsyncLifetime
         var identity = after.Subscription.PrivateIdentities[0];
         Assert.Equal(new Secret(OtherK), identity.Credentials.Aka!.K);
         Assert.Equal("line-1", Assert.Single(identity.Credentials.LineIdentifiers));
+        Assert.Equal(("12125550009", "meter@example.org", "001010000000009", "12125559999", new SmsGateway("12125558888", null)),
+            (Assert.Single(identity.Msisdns), Assert.Single(identity.ExternalIdentifiers), identity.Imsi, identity.StnSr, identity.SmsGateway));
         Assert.True(identity.AllowedSchemes.HasFlag(AuthenticationSchemes.NassBundled));
         Assert.Equal(
             Encoding.UTF8.GetString(SubscriptionJson.Write(before.Subscription with { PrivateIdentities = after.Subscription.PrivateIdentities }).Span),

@@ -13,6 +13,7 @@ internal static class PermissionCommands
     public static Command Permit(Surroundings around)
     {
         var (host, references, operations) = (AsCommands.Host(), References(), Argument("OPERATIONS", "pull, update, subscribe, several joined by commas, or all"));
+        operations.CompletionSources.Add([DataReferences.All, .. Words.All<Operation>()]);
         var serverName = Text("--server-name", "SIP-URI", "the filters know it by this name, too");
         var command = Command("permit", "Permits more to an application server; one that is new is created.", host, references, operations, serverName, ValidateOnly, RequestId);
         Invocation.Handle(command, around, async (invocation, stop) =>

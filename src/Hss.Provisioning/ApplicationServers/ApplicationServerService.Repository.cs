@@ -65,15 +65,14 @@ public sealed partial class ApplicationServerService
     }
 
     private static RepositoryData? Find(Subscriber subscriber, string provisioned, string serviceIndication) =>
-        subscriber.ApplicationData.Repository.FirstOrDefault(data =>
-            string.Equals(data.ServiceIndication, serviceIndication, StringComparison.Ordinal) && AreAliases(subscriber, provisioned, data.PublicIdentity));
+        AliasSet.FindRepositoryData(ShSource.Of(subscriber), provisioned, serviceIndication);
 
     /// <summary>Whether what is stored under one identity is found by the other. Spec: TS 29.328 Table 7.6.1, note 3.</summary>
     private static bool AreAliases(Subscriber subscriber, string one, string other)
     {
         if (string.Equals(one, other, StringComparison.Ordinal)) return true;
         var set = subscriber.IndexOfSet(one, out var first);
-        return set >= 0 && subscriber.IndexOfSet(other, out var second) == set && first!.AliasGroup is { } group && group == second!.AliasGroup;
+        return set >= 0 && subscriber.IndexOfSet(other, out var second) == set && AliasSet.AreAliases(first!, second!);
     }
 
     private static V1.RepositoryData MessageOf(Subscriber subscriber, RepositoryData data, bool withContent) => new()

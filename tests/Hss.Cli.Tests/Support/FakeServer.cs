@@ -28,7 +28,7 @@ internal sealed class FakeServer : IAsyncDisposable
         };
         options.Listen(new IPEndPoint(IPAddress.Parse("127.0.27.1"), 0));
         _server = new(options, NullLoggerFactory.Instance);
-        foreach (var service in (object[])[Subscriptions, Registrations, Nodes, Tokens, Audit, Authentication, Profiles]) _server.Add(service);
+        foreach (var service in (object[])[Subscriptions, Registrations, Nodes, Tokens, Audit, Authentication, Profiles, ApplicationServers]) _server.Add(service);
     }
 
     public FakeSubscriptions Subscriptions { get; } = new();
@@ -44,6 +44,8 @@ internal sealed class FakeServer : IAsyncDisposable
     public FakeAuthentication Authentication { get; } = new();
 
     public FakeProfiles Profiles { get; } = new();
+
+    public FakeApplicationServers ApplicationServers { get; } = new();
 
     /// <summary>Every call with what its authorization header said.</summary>
     public ConcurrentQueue<(string Method, string? Authorization)> Calls { get; } = new();

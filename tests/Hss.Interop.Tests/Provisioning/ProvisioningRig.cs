@@ -81,7 +81,8 @@ public sealed class ProvisioningRig : IAsyncLifetime
             X509Certificate2.CreateFromPemFile(_certificates.CertificateFile(OperatorName), _certificates.KeyFile(OperatorName)));
     }
 
-    /// <summary>Does what the clients ask for: an S-CSCF that registers users and refuses every RTR, peers to send away, and the restart.</summary>
+    /// <summary>Does what the clients ask for: an S-CSCF that registers users and refuses every RTR, application servers that recognise no notification, peers to
+    /// send away, and the restart.</summary>
     private async Task ServeAsync()
     {
         var diameter = _servers[0].Endpoint;
@@ -91,6 +92,9 @@ public sealed class ProvisioningRig : IAsyncLifetime
         await using var python = await DiameterClient.ConnectAsync(diameter, PeerOf(Python));
         var clear = _clients.Where(client => !client.Key.Secured).Select(client => client.Value).ToArray();
         await Task.WhenAll(clear.Select(client => RegisterAsync(client, scscf)));
+        await using var forNode = await TestApplicationServer.ConnectAsync(diameter, ApplicationServerOf(Node));
+        await using var forPython = await TestApplicationServer.ConnectAsync(diameter, ApplicationServerOf(Python));
+        await Task.WhenAll(_clients.Where(client => !client.Key.Secured).Select(client => KeepAsync(client.Value, client.Key.Language == Node ? forNode : forPython)));
         await Task.WhenAll(clear.Select(client => client.AskedAsync("restart")));
         await _servers[0].StopAsync();
         _servers.Add(await StartClearAsync());
@@ -102,6 +106,15 @@ public sealed class ProvisioningRig : IAsyncLifetime
         var (privateIdentity, publicIdentity) = (CxRequests.PrivateIdentity(imsi), CxRequests.PublicIdentity(imsi));
         Assert.Equal("2001", (await scscf.MarAsync(privateIdentity, publicIdentity, scscf.ServerName)).Result);
         Assert.Equal("2001", (await scscf.SarAsync(privateIdentity, publicIdentity, scscf.ServerName, ServerAssignmentType.Registration)).Result);
+    }
+
+    private static async Task KeepAsync(ForeignClient client, TestApplicationServer server)
+    {
+        if (await client.AskedAsync("application-server") is not { } imsi) return;
+        var publicIdentity = CxRequests.PublicIdentity(imsi);
+        Assert.Equal("2001", (await server.CreateAsync(publicIdentity, "settings", "<settings xmlns=\"urn:test\">1</settings>")).Result);
+        Assert.Equal("2001", (await server.SubscribeAsync(publicIdentity, 0, "settings")).Result);
+        Assert.Equal("2001", (await server.SubscribeAsync(publicIdentity, 11)).Result);
     }
 
     private Task<ServerProcess> StartClearAsync() =>
@@ -134,6 +147,7 @@ public sealed class ProvisioningRig : IAsyncLifetime
             protos = new[] { Path.Combine(Repository.Root, "src", "Hss.Provisioning", "Protos"), Path.Combine(Repository.Root, "src", "Hss.Grpc", "Protos") },
             milenage = Path.Combine(Repository.RigFolder, "ue"),
             peer = PeerOf(language),
+            applicationServer = ApplicationServerOf(language),
             scscf = $"scscf.{KamailioRig.Realm}",
             serverName = $"sip:scscf.{KamailioRig.Realm}:6060",
             serverHost = ServerHost,
@@ -146,6 +160,8 @@ public sealed class ProvisioningRig : IAsyncLifetime
 
     private static object CertificateOf(TestCertificates authority, string name) =>
         new { name, certificate = authority.CertificateFile(name), key = authority.KeyFile(name) };
+
+    private static string ApplicationServerOf(string language) => $"as-{language}.{KamailioRig.Realm}";
 
     private static string PeerOf(string language) => $"{language}.{KamailioRig.Realm}";
 }

@@ -9,5 +9,5 @@ module.exports = async config => {
   const imsi = number => `${config.imsi}${String(number).padStart(6, '0')}`;
   for (let number = 0; number < 100; number++) Api.secrets.push(key(imsi(number), 'k'), key(imsi(number), 'opc'));
   const rig = { config, documents, imsi, api: new Api(config.address) };
-  for (const part of ['protocol', 'subscriptions', 'import', 'authentication', 'registrations', 'profiles', 'node', 'restart']) await require(`./cases/${part}.js`)(rig);
+  for (const part of ['protocol', 'subscriptions', 'import', 'authentication', 'registrations', 'applications', 'profiles', 'node', 'restart']) await require(`./cases/${part}.js`)(rig);
 };

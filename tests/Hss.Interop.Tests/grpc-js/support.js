@@ -9,9 +9,10 @@ const CALL_LIMIT_MS = 20000;
 const SERVICES = {
   SubscriptionService: 'hss.provisioning.v1', AuthenticationService: 'hss.provisioning.v1', RegistrationService: 'hss.provisioning.v1',
   ServiceProfileService: 'hss.provisioning.v1', NodeService: 'hss.provisioning.v1', AuditService: 'hss.provisioning.v1',
-  AccessTokenService: 'hss.provisioning.v1', Health: 'grpc.health.v1', ServerReflection: 'grpc.reflection.v1',
+  AccessTokenService: 'hss.provisioning.v1', ApplicationServerService: 'hss.provisioning.v1', Health: 'grpc.health.v1', ServerReflection: 'grpc.reflection.v1',
 };
-const FILES = ['subscription_service', 'authentication_service', 'registration_service', 'service_profile_service', 'node_service', 'audit_service', 'access_token_service']
+const FILES = ['subscription_service', 'authentication_service', 'registration_service', 'service_profile_service', 'node_service', 'audit_service', 'access_token_service',
+  'application_server_service']
   .map(name => `hss/provisioning/v1/${name}.proto`).concat('grpc/health/v1/health.proto', 'grpc/reflection/v1/reflection.proto', 'google/rpc/status.proto', 'google/rpc/error_details.proto');
 
 const say = line => process.stdout.write(line + '\n');

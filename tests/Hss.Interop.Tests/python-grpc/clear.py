@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import grpc
 
-from cases import authentication, imports, node, profiles, protocol, registrations, restart, subscriptions
+from cases import applications, authentication, imports, node, profiles, protocol, registrations, restart, subscriptions
 from documents import Documents, key
 from support import Api, Schema
 
@@ -23,5 +23,5 @@ def run(config):
     channel = grpc.insecure_channel(config["address"], options=[("grpc.min_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)])
     schema = Schema(channel)
     rig = Rig(config, documents, schema, Api(channel, schema))
-    for part in protocol, subscriptions, imports, authentication, registrations, profiles, node, restart:
+    for part in protocol, subscriptions, imports, authentication, registrations, applications, profiles, node, restart:
         part.run(rig)
