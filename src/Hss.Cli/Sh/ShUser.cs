@@ -37,31 +37,13 @@ internal sealed class ShUser
         };
     }
 
-    /// <summary>Two digits an octet, the first one in the low half; an odd number is filled up with F. Spec: TS 29.329 6.3.2, TS 29.002.</summary>
-    internal static byte[] Digits(string msisdn)
-    {
-        if (msisdn.Length is 0 or > MaxMsisdnDigits || !msisdn.All(char.IsAsciiDigit))
-            throw new CliException($"--msisdn '{OneLine.Of(msisdn)}' is no number; write 1 to {MaxMsisdnDigits} digits with the country code and without +");
-        var octets = new byte[(msisdn.Length + 1) / 2];
-        for (var i = 0; i < octets.Length; i++)
-        {
-            var high = (2 * i) + 1 < msisdn.Length ? msisdn[(2 * i) + 1] - '0' : 0xf;
-            octets[i] = (byte)((high << 4) | (msisdn[2 * i] - '0'));
-        }
-        return octets;
-    }
+    private static byte[] Digits(string msisdn) => msisdn.Length is > 0 and <= MaxMsisdnDigits && msisdn.All(char.IsAsciiDigit) ? TelephonyBcd.Encode(msisdn)
+        : throw new CliException($"--msisdn '{OneLine.Of(msisdn)}' is no number; write 1 to {MaxMsisdnDigits} digits with the country code and without +");
 
-    /// <summary>The other way round, for what an HSS sends; what is no digit becomes a question mark.</summary>
+    /// <summary>What an HSS sends; what is no number shows as its octets.</summary>
     internal static string Msisdn(ReadOnlySpan<byte> octets)
     {
-        var text = new System.Text.StringBuilder(2 * octets.Length);
-        foreach (var octet in octets)
-        {
-            Add(octet & 0xf);
-            if (octet >> 4 != 0xf) Add(octet >> 4);
-        }
-        return text.ToString();
-
-        void Add(int digit) => text.Append(digit < 10 ? (char)('0' + digit) : '?');
+        var digits = new char[2 * octets.Length];
+        return TelephonyBcd.TryDecode(octets, digits, out var count) ? new string(digits, 0, count) : $"0x{Convert.ToHexString(octets)}";
     }
 }

@@ -27,23 +27,13 @@ internal static class ShIdentities
     public static string? PrivateIdentity(AvpValue userName) =>
         !userName.IsPresent ? null : CanonicalIdentity.TryPrivate(userName.Span, out var identity) ? identity : "";
 
-    /// <summary>Digits of an MSISDN: low half of each octet first, 1111 fills up the last one. Null: no E.164 number.</summary>
-    /// Spec: TS 29.329 6.3.2 (TBCD-string, TS 29.002), E.164.
+    /// <summary>Digits of an MSISDN. Null: no E.164 number.</summary>
+    /// Spec: TS 29.329 6.3.2, E.164 6.
     public static string? Digits(ReadOnlySpan<byte> tbcd)
     {
-        if (tbcd.IsEmpty || tbcd.Length > (MaxMsisdnDigits + 1) / 2) return null;
+        if (tbcd.Length > (MaxMsisdnDigits + 1) / 2) return null;
         Span<char> digits = stackalloc char[MaxMsisdnDigits + 1];
-        var count = 0;
-        foreach (var octet in tbcd)
-        {
-            // Behind a filler nothing may come.
-            if (count % 2 != 0) return null;
-            var (low, high) = (octet & 0xF, octet >> 4);
-            if (low > 9 || high is > 9 and < 0xF) return null;
-            digits[count++] = (char)('0' + low);
-            if (high <= 9) digits[count++] = (char)('0' + high);
-        }
-        return count <= MaxMsisdnDigits ? new string(digits[..count]) : null;
+        return TelephonyBcd.TryDecode(tbcd, digits, out var count) && count <= MaxMsisdnDigits ? new string(digits[..count]) : null;
     }
 
     /// <summary>Local-identifier@domain, the domain in lower case: the form of a NAI, but never without a domain (TS 23.003 19.7.2).</summary>
