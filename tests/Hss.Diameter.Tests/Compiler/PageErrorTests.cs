@@ -103,21 +103,21 @@ public sealed class PageErrorTests
     [Fact]
     public void A_page_can_use_the_AVPs_of_the_pages_its_own_parents_inherit_and_rename_a_name_that_is_taken()
     {
-        const string sh = """
-            @dictionary Sh
+        const string other = """
+            @dictionary Other
             @inherits Cx
             @avps
-                User-Data  702  10415  OctetString  VM text as Sh-User-Data  (TS 29.329 6.3.3)
+                User-Data  702  99999  OctetString  VM text as Other-User-Data  (TS 29.329 6.3.3)
             @commands
-            UDR <User-Data-Request> ::= < Diameter Header: 306, REQ, PXY, 16777217 >  (TS 29.329 6.1.1)
+            UDR <User-Data-Request> ::= < Diameter Header: 306, REQ, PXY, 16799999 >  (TS 29.329 6.1.1)
                 < Session-Id >
                 [ Public-Identity ]
                 { User-Data }
             """;
-        PageSet set = PageSet.Read([.. Pages, ("sh.dia", sh)]);
+        PageSet set = PageSet.Read([.. Pages, ("other.dia", other)]);
         Assert.Empty(set.Errors);
-        string code = CodeWriter.Write(set).Single(file => file.Path == "Sh/UserDataRequest.g.cs").Text;
-        Assert.Contains("public AvpValue ShUserData =>", code, StringComparison.Ordinal);
+        string code = CodeWriter.Write(set).Single(file => file.Path == "Other/UserDataRequest.g.cs").Text;
+        Assert.Contains("public AvpValue OtherUserData =>", code, StringComparison.Ordinal);
         Assert.Contains("public AvpValue PublicIdentity =>", code, StringComparison.Ordinal);
     }
 
