@@ -47,21 +47,21 @@ internal sealed class NotificationSettlement(
         IReadOnlyList<Notification> sent, string result, ImmutableArray<NotificationSubscription> seen, Predicate<NotificationKey> isOver)
     {
         using var turn = await EnterAsync(sent[0], CancellationToken.None).ConfigureAwait(false);
-        var pending = (await ReadPendingAsync(sent[0], CancellationToken.None).ConfigureAwait(false)).Where(one => isOver(one.Key)).ToArray();
+        var subscriptions = turn.Subscriber?.ApplicationData.Subscriptions ?? [];
+        // The same object: a subscription that stood when the PNR left. One that was made again, or read again from the store, stays; if it is
+        // pointless too, the next PNR says so. What it is owed since stays as well: nobody else would tell it.
+        var left = subscriptions.RemoveAll(one => isOver(one.Key) && seen.Any(other => ReferenceEquals(other, one)));
+        var pending = (await ReadPendingAsync(sent[0], CancellationToken.None).ConfigureAwait(false))
+            .Where(one => isOver(one.Key) && (IsAsSent(one) || !left.Any(other => other.Key == one.Key))).ToArray();
         var wasSent = pending.Where(one => sent.Any(other => other.Id == one.Id)).ToArray();
         var updates = Ended(wasSent, NotificationState.Failed, result, wasSent: true)
             .AddRange(Ended([.. pending.Except(wasSent)], NotificationState.Withdrawn, $"its subscription ended: {result}", wasSent: false));
-        var ended = 0;
+        var ended = subscriptions.Length - left.Length;
         if (turn.Subscriber is { } subscriber)
         {
-            var data = subscriber.ApplicationData;
-            // The same object: a subscription that stood when the PNR left. One that was made again, or read again from the store, stays; if it is
-            // pointless too, the next PNR says so.
-            var left = data.Subscriptions.RemoveAll(one => isOver(one.Key) && seen.Any(other => ReferenceEquals(other, one)));
-            ended = data.Subscriptions.Length - left.Length;
             await store.CommitAsync(turn, SubscriberChange.None with
             {
-                ApplicationData = ended == 0 ? null : data with { Subscriptions = left }, NotificationUpdates = updates,
+                ApplicationData = ended == 0 ? null : subscriber.ApplicationData with { Subscriptions = left }, NotificationUpdates = updates,
             }, CancellationToken.None).ConfigureAwait(false);
         }
         else
@@ -72,6 +72,8 @@ internal sealed class NotificationSettlement(
         instruments.CountNotifications(NotificationState.Withdrawn, pending.Length - wasSent.Length);
         var key = sent[0].Key;
         if (ended > 0) logger.SubscriptionsEnded(key.ApplicationServer, result, key.User.Value, ended);
+
+        bool IsAsSent(Notification one) => sent.Any(other => other.Id == one.Id && other.Version == one.Version);
     }
 
     /// <summary>Puts notifications off after an attempt that may succeed later; after the last one they have failed.</summary>

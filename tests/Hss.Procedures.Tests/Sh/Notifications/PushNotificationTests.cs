@@ -158,6 +158,22 @@ public sealed class PushNotificationTests
     }
 
     [Fact]
+    public async Task What_changed_for_a_subscription_made_since_is_told_all_the_same()
+    {
+        await using var rig = new NotificationRig().Start();
+        await NotificationRunnerTests.ChangedAsync(rig);
+        var sent = await rig.NextAsync();
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip));
+        await rig.PutAsync(PhoneSip, 2, "newer");
+        sent.ReplyExperimental(5001);
+        var next = await rig.NextAsync();
+        Assert.Contains("newer", next.Xml, StringComparison.Ordinal);
+        next.Reply();
+        Assert.Equal(NotificationState.Acknowledged, Assert.Single(await rig.EndAsync()).State);
+        Assert.Single((await rig.DataAsync(PhoneSip)).Subscriptions);
+    }
+
+    [Fact]
     public async Task Who_has_not_subscribed_to_one_of_several_loses_that_one_alone()
     {
         await using var rig = new NotificationRig();
