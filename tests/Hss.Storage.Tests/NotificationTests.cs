@@ -47,6 +47,32 @@ public sealed class NotificationTests
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public async Task Content_is_kept_as_long_as_somebody_may_send_it(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        NotificationState[] ends = [NotificationState.Acknowledged, NotificationState.Failed, NotificationState.Withdrawn];
+        for (ushort i = 0; i < ends.Length; i++)
+        {
+            await SubscribedAsync(on.Store, i + 1);
+            await ShSample.PutAsync(on.Store, i + 1, data => data with { Repository = [ShSample.Repository(i + 1, "first") with { SequenceNumber = 1 }] }, changedBy: ShSample.Host);
+            var pending = (await AllAsync(on.Store))[^1];
+            Assert.Equal(1, await on.Store.WriteNotificationsAsync([new(pending with { State = ends[i], Finished = ShSample.Start })], None));
+        }
+        var all = await AllAsync(on.Store);
+        Assert.Equal([(ends[0], true), (ends[1], false), (ends[2], true)], all.Select(one => (one.State, one.Content.IsEmpty)));
+
+        // Withdrawn by an operator, by an unsubscription and with the permission.
+        await on.Store.WriteNotificationsAsync([new(all[1] with { State = NotificationState.Withdrawn }, NotificationState.Failed)], None);
+        await SubscribedAsync(on.Store, 4);
+        await ShSample.PutAsync(on.Store, 4, data => data with { Repository = [ShSample.Repository(4, "first") with { SequenceNumber = 1 }] }, changedBy: ShSample.Host);
+        await ShSample.PutAsync(on.Store, 4, data => data with { Subscriptions = [] });
+        await SubscribedAsync(on.Store, 5);
+        await ShSample.PutAsync(on.Store, 5, data => data with { Repository = [ShSample.Repository(5, "first") with { SequenceNumber = 1 }] }, changedBy: ShSample.Host);
+        Assert.NotEqual(0, await on.Store.DropForbiddenSubscriptionsAsync(None)); // nobody gave any permission
+        Assert.All((await AllAsync(on.Store)).Skip(1), one => Assert.Equal((NotificationState.Withdrawn, true), (one.State, one.Content.IsEmpty)));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public async Task A_registration_is_told_and_one_that_changes_nothing_is_not(DatabaseKind kind)
     {
         await using var on = new StoreOn(kind);

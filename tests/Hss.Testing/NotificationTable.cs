@@ -45,6 +45,7 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
             table = table.With(row with
             {
                 State = one.State, Attempts = one.Attempts, NextAttempt = one.NextAttempt, Finished = one.Finished, LastResult = one.LastResult,
+                Content = one.State is NotificationState.Acknowledged or NotificationState.Withdrawn ? default : row.Content,
             });
             count++;
         }
@@ -105,5 +106,5 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
 file static class NotificationSteps
 {
     public static Notification Withdrawn(this Notification row, DateTimeOffset now, string why) =>
-        row with { State = NotificationState.Withdrawn, Finished = now, LastResult = why };
+        row with { State = NotificationState.Withdrawn, Finished = now, LastResult = why, Content = default };
 }

@@ -10,6 +10,9 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
     /// <summary>Rows forgotten at a time: bounds how long the commit thread is kept from the requests.</summary>
     private const int Batch = 500;
 
+    // What nobody sends any more is no longer kept: it is the user's, and as much as all the rest of the table.
+    private static readonly string Withdrawn = $"state = {(int)NotificationState.Withdrawn}, content = x''";
+
     private const string IsPendingOfKey = """
         WHERE state = 0 AND subscription_id = ?1 AND application_server = ?2 AND user_identity = ?3 AND user_kind = ?4 AND data_reference = ?5
             AND detail = ?6 AND private_identity = ?7
@@ -23,7 +26,7 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
         var written = Update(writes.Updates) + writes.New.Length;
         var now = time.GetUtcNow();
         foreach (var key in writes.Withdrawn)
-            written += _statements[$"UPDATE notification SET state = {(int)NotificationState.Withdrawn}, finished = ?8, result = ?9 {IsPendingOfKey}"].Run(
+            written += _statements[$"UPDATE notification SET {Withdrawn}, finished = ?8, result = ?9 {IsPendingOfKey}"].Run(
                 subscriptionId, key.ApplicationServer, key.User.Value, (int)key.User.Kind, (int)key.Reference, key.Detail, key.PrivateIdentity ?? "",
                 StoredTime.Write(now), NotificationWrites.Unsubscribed);
         foreach (var notification in writes.Refreshed) written += Refresh(notification, now);
@@ -61,8 +64,9 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
     {
         var written = 0;
         foreach (var (one, from) in updates)
-            written += _statements["""
-                UPDATE OR IGNORE notification SET state = ?4, attempts = ?5, next_attempt = ?6, finished = ?7, result = ?8
+            written += _statements[$"""
+                UPDATE OR IGNORE notification SET state = ?4, attempts = ?5, next_attempt = ?6, finished = ?7, result = ?8,
+                    content = CASE WHEN ?4 IN ({(int)NotificationState.Acknowledged}, {(int)NotificationState.Withdrawn}) THEN x'' ELSE content END
                 WHERE id = ?1 AND state = ?2 AND version = ?3
                 """].Run(one.Id, (int)from, one.Version, (int)one.State, one.Attempts, StoredTime.Write(one.NextAttempt), StoredTime.WriteOrNull(one.Finished),
                     one.LastResult);
@@ -73,7 +77,7 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
     {
         var now = StoredTime.Write(time.GetUtcNow());
         foreach (var id in ids)
-            _statements[$"UPDATE notification SET state = {(int)NotificationState.Withdrawn}, finished = ?2, result = ?3 WHERE id = ?1 AND state = 0"].Run(id, now, why);
+            _statements[$"UPDATE notification SET {Withdrawn}, finished = ?2, result = ?3 WHERE id = ?1 AND state = 0"].Run(id, now, why);
     }
 
     public int Prune(DateTimeOffset finishedBefore, int keep) =>

@@ -16,7 +16,8 @@ public enum NotificationState
 }
 
 /// <summary>One change that the HSS owes to one application server: content of a PNR, durable with the change itself.</summary>
-/// Shape: Content is Sh-Data with this one piece as the change left it, so that it can be sent after the data, or its subscription, is gone.
+/// Shape: Content is Sh-Data with this one piece as the change left it, so that it can be sent after the data, or its subscription, is gone. Behind an
+/// end that nobody can take back (acknowledged, withdrawn) it is empty: the store does not keep data of a user that nobody needs.
 /// Order: at most one is pending per <see cref="Key"/> and subscription; a newer change takes its place and raises Version, so an application server
 /// that is away gets the newest content once, and never an older one after a newer one.
 /// Spec: TS 29.328 6.1.4, TS 29.329 6.1.7.
