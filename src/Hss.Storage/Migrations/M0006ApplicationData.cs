@@ -60,9 +60,6 @@ internal sealed class M0006ApplicationData : Migration
                 ON notification_subscription (application_server, data_reference);
             """);
         migrationBuilder.Sql("""
-            CREATE INDEX IX_notification_subscription_user_identity ON notification_subscription (user_identity);
-            """);
-        migrationBuilder.Sql("""
             CREATE TABLE inactive_service (
                 -- DSAI with value INACTIVE; what has no row is ACTIVE: TS 29.328 7.6.18.
                 subscription INTEGER NOT NULL CONSTRAINT FK_inactive_service_subscription_subscription
@@ -118,7 +115,7 @@ internal sealed class M0006ApplicationData : Migration
                 next_attempt INTEGER NOT NULL,
                 finished INTEGER,
                 result TEXT,
-                content BLOB NOT NULL                   -- Sh-Data with the one piece that changed
+                content BLOB NOT NULL                   -- Sh-Data with the one piece that changed; empty once it is acknowledged or withdrawn
             );
             """);
         // One pending notification per subscription: a newer content takes the place of the older one.

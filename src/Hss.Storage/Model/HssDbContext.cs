@@ -93,7 +93,6 @@ internal sealed class HssDbContext(DbContextOptions<HssDbContext> options) : DbC
         {
             table.HasKey(row => new { row.Subscription, row.ApplicationServer, row.UserIdentity, row.UserKind, row.DataReference, row.Detail, row.PrivateIdentity });
             table.HasIndex(row => new { row.ApplicationServer, row.DataReference });
-            table.HasIndex(row => row.UserIdentity);
             table.HasOne<SubscriptionRow>().WithMany().HasForeignKey(row => row.Subscription).OnDelete(DeleteBehavior.Cascade);
         });
         Table<InactiveServiceRow>(modelBuilder, "inactive_service", table =>
