@@ -15,7 +15,7 @@ internal static class ApplicationDataSize
         long bytes = ElementBytes * ((long)data.Repository.Length + data.Subscriptions.Length + data.InactiveServices.Length
             + data.SmsRegistrations.Length + data.AccessReports.Length);
         foreach (var one in data.Repository) bytes += one.ServiceData.Length;
-        foreach (var one in data.AccessReports) bytes += one.Document.Length;
+        foreach (var one in data.AccessReports) bytes += 2 * one.Document.Length; // and what was read of it
         return bytes;
     }
 }

@@ -37,7 +37,7 @@ public sealed class ApplicationDataTests
             Repository = [data.Repository[0] with { SequenceNumber = 1, ServiceData = "<x/>"u8.ToArray() }, ShSample.Repository(1, "third")],
             InactiveServices = [data.InactiveServices[0]],
             SmsRegistrations = [],
-            AccessReports = [data.AccessReports[0] with { Document = new byte[] { 9 } }],
+            AccessReports = [new(data.AccessReports[0].PrivateIdentity, data.AccessReports[0].Reported, new byte[] { 9 })],
             Subscriptions = [data.Subscriptions[1] with { Expiry = null, OneTime = false }, ShSample.Subscribed(1, "third")],
         });
         var after = (await Sample.FindAsync(on.Store, 1)).ApplicationData;

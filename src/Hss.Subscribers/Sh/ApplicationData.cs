@@ -36,4 +36,18 @@ public sealed record SmsRegistration(string PrivateIdentity, string Number, stri
 /// <summary>What the access networks last said of one private identity: locations, states, T-ADS, IMEISV, SRVCC capabilities, CSRN, reachability.</summary>
 /// Shape: Document is Sh-Data with nothing but such elements. This HSS asks no MME, AMF, MSC or SGSN: it holds what was reported and says how old it is.
 /// Spec: TS 29.328 7.6.6, 7.6.7, 7.6.14 to 7.6.17.
-public sealed record AccessReport(string PrivateIdentity, DateTimeOffset Reported, ReadOnlyMemory<byte> Document);
+/// Why no record: two of them are the same when they are the same object, as everywhere in <see cref="ApplicationData"/>, and it remembers what it read.
+public sealed class AccessReport(string privateIdentity, DateTimeOffset reported, ReadOnlyMemory<byte> document)
+{
+    private ShAccessData? _access;
+
+    public string PrivateIdentity { get; } = privateIdentity;
+
+    public DateTimeOffset Reported { get; } = reported;
+
+    public ReadOnlyMemory<byte> Document { get; } = document;
+
+    /// <summary>What the document says; null when it cannot be read. Read once, since UDRs ask for it over and over.</summary>
+    /// Order: any thread; two that come first together read the same.
+    internal ShAccessData? Access => _access ??= ShDataReader.TryRead(Document.Span, out var data, out _) ? data.Access : null;
+}

@@ -52,6 +52,6 @@ public sealed class AccessReportDocumentTests
     {
         var empty = new AccessReport("user@example.com", s_reported, Encoding.UTF8.GetBytes("<Sh-Data><CSLocationInformation/></Sh-Data>"));
         Assert.Equal(new CsLocation(), AccessReportDocument.ReadAt(empty, s_reported.AddHours(1))!.CsLocation);
-        Assert.Null(AccessReportDocument.ReadAt(empty with { Document = "x"u8.ToArray() }, s_reported));
+        Assert.Null(AccessReportDocument.ReadAt(new("user@example.com", s_reported, "x"u8.ToArray()), s_reported));
     }
 }

@@ -30,7 +30,7 @@ public static class AccessReportDocument
     public static ShAccessData? ReadAt(AccessReport report, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (!ShDataReader.TryRead(report.Document.Span, out var data, out _) || data.Access is not { } access) return null;
+        if (report.Access is not { } access) return null;
         var minutes = (long)Math.Max(0, (now - report.Reported).TotalMinutes);
         return minutes == 0 ? access : access with
         {
