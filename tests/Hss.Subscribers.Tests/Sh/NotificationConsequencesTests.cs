@@ -199,6 +199,20 @@ public sealed class NotificationConsequencesTests
         Assert.Equal([data.AccessReports[0]], left.AccessReports.AsEnumerable());
     }
 
+    [Fact]
+    public void Two_aliases_that_go_leave_one_piece_of_a_name_to_the_third()
+    {
+        var before = Source(new() { Repository = [Data(Sip, "si", 1, "<a/>"), Data(Work, "si", 2, "<b/>")] });
+        before = before with
+        {
+            Subscription = before.Subscription with { ImplicitRegistrationSets = [new() { PublicIdentities = [Alias(Sip), Alias(Work), Alias(Tel)] }] },
+            States = [None],
+        };
+        var after = before with { Subscription = before.Subscription with { ImplicitRegistrationSets = [new() { PublicIdentities = [Alias(Tel)] }] } };
+        var left = Assert.Single(NotificationConsequences.Of(before, after, null, Now).After.Repository);
+        Assert.Equal((Tel, 1), (left.PublicIdentity, (int)left.SequenceNumber));
+    }
+
     private static NotificationConsequences Of(ShSource before, ShSource? after, string? changedBy, params NotificationSubscription[] subscriptions) =>
         NotificationConsequences.Of(Subscribed(before, subscriptions), after is null ? null : Subscribed(after, subscriptions), changedBy, Now);
 

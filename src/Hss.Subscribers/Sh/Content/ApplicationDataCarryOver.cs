@@ -29,20 +29,20 @@ internal static class ApplicationDataCarryOver
         var isSame = true;
         foreach (var piece in repository)
         {
-            var goesOn = Find(provisioned, piece.PublicIdentity) is not null ? piece : WithHeir(old, provisioned, repository, piece);
+            var goesOn = Find(provisioned, piece.PublicIdentity) is not null ? piece : WithHeir(old, provisioned, [.. repository, .. kept], piece);
             if (goesOn is not null) kept.Add(goesOn);
             isSame &= ReferenceEquals(goesOn, piece);
         }
         return isSame ? repository : kept.ToImmutable();
     }
 
-    // An alias that has data of that name of its own keeps those.
-    private static RepositoryData? WithHeir(Subscription old, Subscription provisioned, ImmutableArray<RepositoryData> repository, RepositoryData piece)
+    // An alias that has data of that name of its own, or from another one that is gone, keeps those.
+    private static RepositoryData? WithHeir(Subscription old, Subscription provisioned, ImmutableArray<RepositoryData> taken, RepositoryData piece)
     {
         if (Find(old, piece.PublicIdentity) is not var (set, gone)) return null;
         foreach (var alias in set.PublicIdentities)
             if (AliasSet.AreAliases(alias, gone) && Find(provisioned, alias.Identity) is not null)
-                return repository.Any(one => one.PublicIdentity == alias.Identity && one.ServiceIndication == piece.ServiceIndication)
+                return taken.Any(one => one.PublicIdentity == alias.Identity && one.ServiceIndication == piece.ServiceIndication)
                     ? null : piece with { PublicIdentity = alias.Identity };
         return null;
     }
