@@ -12,8 +12,12 @@ internal static class AskedItems
     public static ImmutableArray<ShItem> Of(in ShRequest request, string? serverName, in ShItem common)
     {
         var items = ImmutableArray.CreateBuilder<ShItem>(1);
+        long seen = 0; // a bit for each reference: one that is repeated adds nothing, and each of them may have many keys
         foreach (var value in request.DataReference)
         {
+            var bit = 1L << value.ToInteger32(); // references that are permitted are below 64
+            if ((seen & bit) != 0) continue;
+            seen |= bit;
             var item = common with { Reference = (ShDataReference)value.ToInteger32(), ServerName = serverName };
             switch (item.Reference)
             {
