@@ -3,7 +3,7 @@ using System.Text;
 namespace Hss.DiameterNode;
 
 /// <summary>Text of a peer for the log and the console: it may not break their lines, nor fill them.</summary>
-internal static class LoggedText
+public static class LoggedText
 {
     private const int MaxBytes = 256;
 

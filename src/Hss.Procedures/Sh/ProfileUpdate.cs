@@ -21,7 +21,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         var right = await AccessRight.DecideAsync(store, asked, cancellationToken).ConfigureAwait(false);
         if (!right.IsGranted)
         {
-            if (right.IsUnknownServer) unknownServers.Report("PUR", asked.OriginHost.ToText());
+            if (right.IsUnknownServer) unknownServers.Report("PUR", asked.OriginHost.Span);
             Refuse(asked, right, new(right.Refusal, right.Culprit), negotiated, answer);
             return;
         }

@@ -29,7 +29,7 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
         var right = await AccessRight.DecideAsync(store, asked, cancellationToken).ConfigureAwait(false);
         if (!right.IsGranted)
         {
-            if (right.IsUnknownServer) unknownServers.Report("SNR", asked.OriginHost.ToText());
+            if (right.IsUnknownServer) unknownServers.Report("SNR", asked.OriginHost.Span);
             answer.Refuse(right.Refusal);
             return;
         }

@@ -1,3 +1,4 @@
+using Hss.DiameterNode;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.Procedures.Sh;
@@ -9,8 +10,9 @@ internal sealed class UnknownServerLog(ILogger logger, TimeProvider time)
 
     private readonly ReportInterval _interval = new(time, Interval);
 
-    public void Report(string command, string applicationServer)
+    /// <param name="originHost">As it came: behind a relay anybody may call himself anything.</param>
+    public void Report(string command, ReadOnlySpan<byte> originHost)
     {
-        if (_interval.TryReport(out var silent)) logger.UnknownApplicationServer(command, applicationServer, silent);
+        if (_interval.TryReport(out var silent)) logger.UnknownApplicationServer(command, LoggedText.Of(originHost), silent);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownS
         var right = await AccessRight.DecideAsync(store, asked, cancellationToken).ConfigureAwait(false);
         if (!right.IsGranted)
         {
-            if (right.IsUnknownServer) unknownServers.Report("UDR", asked.OriginHost.ToText());
+            if (right.IsUnknownServer) unknownServers.Report("UDR", asked.OriginHost.Span);
             answer.Refuse(right.Refusal);
             return;
         }
