@@ -33,6 +33,9 @@ internal sealed class CacheEntry(string subscriptionId) : IDisposable
     /// <summary>Position in the clock, -1 outside. Belongs to the cache.</summary>
     public int ClockIndex { get; set; } = -1;
 
+    /// <summary>What its application data weigh. Belongs to the cache.</summary>
+    public long DataBytes { get; set; }
+
     public void Load(Subscriber subscriber, SubscriberRows rows)
     {
         Rows = rows;

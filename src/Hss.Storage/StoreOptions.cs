@@ -14,6 +14,9 @@ public sealed record StoreOptions
     /// <summary>How many subscriptions stay in memory. About 3 kB each.</summary>
     public int CacheEntries { get; init; } = 200_000;
 
+    /// <summary>How much of what application servers keep stays in memory: a subscriber with a lot of it takes the place of many without.</summary>
+    public long CachedApplicationDataBytes { get; init; } = 512L << 20;
+
     /// <summary>How SQN splits into SEQ and IND on this front end: decides which SEQ a durable 48-bit ceiling stands for.</summary>
     public IndRange IndRange { get; init; } = new(5, 24, 27);
 }

@@ -3,11 +3,11 @@ using Hss.Subscribers;
 
 namespace Hss.Storage;
 
-/// <summary>Subscribers in memory by subscription and by each of their identities, bounded by count.</summary>
+/// <summary>Subscribers in memory by subscription and by each of their identities, bounded by count and by what application servers keep at them.</summary>
 /// Order: an entry is in the clock and in the identity indexes exactly while it is loaded and alive; an entry that is being loaded stands
 /// only in the index by subscription, so that there is one loader and one <see cref="Subscriber"/> per subscription.
 /// Eviction is a clock with second chance; it takes only entries whose gate is free, so a turn never loses its subscriber.
-internal sealed class SubscriberCache(int limit)
+internal sealed class SubscriberCache(int limit, long dataLimitBytes = long.MaxValue)
 {
     /// <summary>How many entries one insertion looks at for a victim that was not used lately; then it takes the next one with a free
     /// gate.</summary>
@@ -22,6 +22,7 @@ internal sealed class SubscriberCache(int limit)
     private readonly List<CacheEntry> _clock = [];
     private readonly Lock _clockLock = new();
     private int _hand;
+    private long _dataBytes;
 
     public int Count
     {
@@ -49,12 +50,20 @@ internal sealed class SubscriberCache(int limit)
             while (_clock.Count >= limit && EvictOne()) { }
             entry.ClockIndex = _clock.Count;
             _clock.Add(entry);
+            SetDataBytes(entry);
         }
         var subscription = entry.Subscriber!.Subscription;
         foreach (var identity in subscription.PrivateIdentities) _byPrivateIdentity[identity.Identity] = entry;
         foreach (var set in subscription.ImplicitRegistrationSets)
             foreach (var identity in set.PublicIdentities) _byPublicIdentity[identity.Identity] = entry;
         foreach (var (kind, identity) in UserIdentities.In(subscription)) IndexOf(kind)[identity] = entry;
+    }
+
+    /// <summary>Notes what its application data weigh now, and evicts others to stay within the limit. The caller holds its gate.</summary>
+    public void Weigh(CacheEntry entry)
+    {
+        lock (_clockLock)
+            if (entry.ClockIndex >= 0) SetDataBytes(entry);
     }
 
     /// <summary>Forgets an entry, loaded or not. The caller holds its gate; whoever waits there will look again. Twice does no
@@ -99,9 +108,18 @@ internal sealed class SubscriberCache(int limit)
         return false;
     }
 
+    // A step of its own: one change adds no more than a few of the others hold, and the lock is not kept for a walk through all of them.
+    private void SetDataBytes(CacheEntry entry)
+    {
+        var bytes = ApplicationDataSize.Of(entry.Subscriber!.ApplicationData);
+        (_dataBytes, entry.DataBytes) = (_dataBytes + bytes - entry.DataBytes, bytes);
+        for (var evicted = 0; _dataBytes > dataLimitBytes && evicted < MaxClockSteps && EvictOne(); evicted++) { }
+    }
+
     private void Forget(CacheEntry entry)
     {
         entry.Die();
+        (_dataBytes, entry.DataBytes) = (_dataBytes - entry.DataBytes, 0);
         if (entry.Subscriber is { } subscriber)
         {
             foreach (var identity in subscriber.Subscription.PrivateIdentities)

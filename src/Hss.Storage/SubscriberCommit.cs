@@ -30,7 +30,11 @@ internal sealed class SubscriberCommit(
     public override void Complete(StoreUnavailableException? failure)
     {
         // A failed commit may still be on the disk (power lost between write and acknowledgement): only reading it again tells.
-        if (failure is null) entry.Subscriber!.Publish(change);
+        if (failure is null)
+        {
+            entry.Subscriber!.Publish(change);
+            if (change.ApplicationData is not null) cache.Weigh(entry);
+        }
         else cache.Remove(entry);
         entry.EndCommit();
         committed(write, _writesNotifications, failure is null);

@@ -46,7 +46,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
         _indRange = options.IndRange;
         _capacity = options.CacheEntries;
         (_time, _logger) = (time, logger);
-        _cache = new(_capacity);
+        _cache = new(_capacity, options.CachedApplicationDataBytes);
         _wildcards = new(database.WildcardedIdentities(), logger);
         _applicationServers = new(database.ApplicationServers());
         _metrics = new(meterFactory, () => _cache.Count);

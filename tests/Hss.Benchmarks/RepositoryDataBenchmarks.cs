@@ -41,9 +41,11 @@ public class RepositoryDataBenchmarks
                 PublicIdentities = [alice.ImplicitRegistrationSets[0].PublicIdentities[0] with { Identity = $"sip:{number}@x" }],
             }],
         })], CancellationToken.None);
-        _subscribers = new Subscriber[AtOnce];
+        var subscribers = new Subscriber[AtOnce];
         for (var i = 0; i < AtOnce; i++)
-            _subscribers[i] = (await _store.FindByPrivateIdentityAsync($"{i}@x", CancellationToken.None))!;
+            subscribers[i] = await _store.FindByPrivateIdentityAsync($"{i}@x", CancellationToken.None)
+                ?? throw new InvalidOperationException($"subscriber {i} is not in the store");
+        _subscribers = subscribers;
     }
 
     [GlobalCleanup]

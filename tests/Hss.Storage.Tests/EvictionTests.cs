@@ -42,6 +42,28 @@ public sealed class EvictionTests
         Assert.InRange(on.Store.CachedCount, 1, 10);
     }
 
+    /// <summary>Subscribers without application data are many, and one with a lot of them must not make the memory that of many.</summary>
+    [Fact]
+    public async Task What_application_servers_keep_is_bounded_in_memory_too()
+    {
+        const int Bytes = 40_000;
+        await using var store = new SubscriberStore(
+            new MemoryDatabase(), new() { CacheEntries = 100, IndRange = Sample.Ind, CachedApplicationDataBytes = 10 * Bytes }, TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<SubscriberStore>.Instance);
+        await store.UpsertAsync([.. Enumerable.Range(0, 50).Select(number => Sample.Subscription(number))], None);
+        for (var number = 0; number < 50; number++) await Sample.FindAsync(store, number);
+        Assert.Equal(50, store.CachedCount);
+        for (var number = 0; number < 50; number++)
+            await ShSample.PutAsync(store, number, data => data with { Repository = [ShSample.Repository(number, "a") with { ServiceData = new byte[Bytes] }] });
+        Assert.InRange(store.CachedCount, 1, 10);
+        // And when they are read again; what is taken out weighs nothing any more.
+        for (var number = 0; number < 50; number++) Assert.Equal(Bytes, (await Sample.FindAsync(store, number)).ApplicationData.Repository[0].ServiceData.Length);
+        Assert.InRange(store.CachedCount, 1, 10);
+        for (var number = 0; number < 50; number++) await ShSample.PutAsync(store, number, _ => ApplicationData.Empty);
+        for (var number = 0; number < 50; number++) await Sample.FindAsync(store, number);
+        Assert.Equal(50, store.CachedCount);
+    }
+
     private static async Task OneTurnAsync(SubscriberStore store, Subscriber subscriber, int number, Expected expected, Random random, int seed)
     {
         using var turn = await store.EnterAsync(subscriber, None);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Hss.Storage.Model;
 using Hss.Subscribers;
 using Microsoft.Data.Sqlite;
@@ -71,10 +70,6 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
     public IReadOnlyList<(string SubscriptionId, string Identity)> WildcardedIdentities() =>
         Reading(0, static (reader, _) => reader.WildcardedIdentities());
 
-    public IReadOnlyList<CxJob> Jobs(CxJobQuery query) => Reading(query, static (reader, what) => reader.Jobs.Read(what));
-
-    public IReadOnlyList<OpenJobs> OpenJobs() => Reading(0, static (reader, _) => reader.Jobs.Open());
-
     public StoreCounts Count()
     {
         try
@@ -99,20 +94,6 @@ public sealed partial class SqliteDatabase : ISubscriberDatabase
             if (what.Audit is { } note) database._changes!.Note(what.Subscription.SubscriptionId, note, _time.GetUtcNow());
         });
         return writesNotifications;
-    }
-
-    public void WriteJobs(ImmutableArray<CxJob> jobs, ImmutableArray<CxJobUpdate> updates) =>
-        Writing((jobs, updates), static (database, what) =>
-        {
-            database._writer!.Jobs.Update(what.updates);
-            database._writer.Jobs.Insert(what.jobs);
-        });
-
-    public int PruneJobs(DateTimeOffset finishedBefore, int keep)
-    {
-        var pruned = 0;
-        Writing(0, (database, _) => pruned = database._writer!.Jobs.Prune(finishedBefore, keep));
-        return pruned;
     }
 
     public void Commit()
