@@ -9,8 +9,8 @@ public sealed record NotificationWrites
 {
     public static readonly NotificationWrites None = new();
 
-    /// <summary>What a subscription that an application server ended itself still had pending, for people.</summary>
-    public const string Unsubscribed = "unsubscribed";
+    /// <summary>Why what was pending of a key is not sent any more, for people.</summary>
+    public const string Unsubscribed = "unsubscribed, run out, or overtaken by a change that this application server made itself";
 
     /// <summary>What was pending when the permission went, for people.</summary>
     public const string NotPermitted = "not permitted any more";

@@ -55,7 +55,7 @@ public sealed class AsCommandTests
     {
         await using var server = await FakeServer.StartAsync();
         using var shell = server.Shell();
-        Assert.Equal(0, (await shell.RunAsync("as", "permit", Host, "repository-data,IMS_PUBLIC_IDENTITY,27", "pull,UPDATE", "--server-name", "sip:other.example.org")).ExitCode);
+        Assert.Equal(0, (await shell.RunAsync("as", "permit", Host, "RepositoryData,IMS_PUBLIC_IDENTITY,27", "pull,UPDATE", "--server-name", "sip:other.example.org")).ExitCode);
         var request = (PutApplicationServerRequest)server.ApplicationServers.Requests[^1];
         Assert.Equal("7", request.ApplicationServer.Etag);
         Assert.Equal(["sip:as1.example.org", "sip:other.example.org"], request.ApplicationServer.ServerNames);
@@ -93,6 +93,7 @@ public sealed class AsCommandTests
     [InlineData("permit", Host, "nothing", "pull")]
     [InlineData("permit", Host, "1", "pull")]
     [InlineData("permit", Host, "20", "pull")]
+    [InlineData("permit", Host, "AliasesRepositoryData", "pull")]
     [InlineData("permit", Host, "data-reference-unspecified", "pull")]
     [InlineData("permit", Host, "0", "push")]
     [InlineData("permit", Host, "0")]

@@ -34,7 +34,7 @@ public sealed class ShCommandTests
     {
         await using var hss = new FakeHss { Stored = Item(7) };
         using var shell = new Shell();
-        var json = await RunAsync(shell, hss, "get", "--data", "0", "--service-indication", "mmtel", "-o", "json");
+        var json = await RunAsync(shell, hss, "get", "--data", "repository-data", "--service-indication", "mmtel", "-o", "json");
         using var line = System.Text.Json.JsonDocument.Parse(Assert.Single(json.Lines));
         Assert.Contains(Settings, line.RootElement.GetProperty("userData").GetString(), StringComparison.Ordinal);
         Assert.Equal((2001, "DIAMETER_SUCCESS", false),
@@ -200,8 +200,8 @@ public sealed class ShCommandTests
     public async Task Words_of_the_standard_are_completed()
     {
         using var shell = new Shell();
-        Assert.Contains("STN-SR\t", (await shell.RunAsync("complete-words", "--", "sh", "put", "--value", "x", "--dsai-tag", "y", "--data", "STN")).Output
-            + (await shell.RunAsync("complete-words", "--", "sh", "get", "--data", "STN")).Output, StringComparison.Ordinal);
+        foreach (var verb in (string[])["get", "put", "subscribe"])
+            Assert.Contains("STN-SR\t", (await shell.RunAsync("complete-words", "--", "sh", verb, "--data", "STN")).Output, StringComparison.Ordinal);
         Assert.Contains("subscribe\t", (await shell.RunAsync("complete-words", "--", "sh", "sub")).Output, StringComparison.Ordinal);
     }
 

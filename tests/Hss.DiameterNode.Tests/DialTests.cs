@@ -165,6 +165,31 @@ public sealed class DialTests
         await node.Network.ExpectAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_answers_is_taken_where_no_name_is_known_and_strangers_are_allowed(bool allowed)
+    {
+        await using TestNode node = new(
+            options: options => options with
+            {
+                AllowUnknownPeers = allowed,
+                Peers = [new PeerOptions { Identity = PeerOptions.AnyIdentity, Address = "127.0.0.30:3868", Connect = true }],
+            },
+            jitter: 0);
+        node.Node.Start();
+        (FakePeer Peer, ReceivedMessage Cer) dialled = await node.Network.AcceptAsync();
+        if (allowed)
+        {
+            await OpenAsync(node, dialled);
+            return;
+        }
+
+        await dialled.Peer.SendAsync(Requests.Cea(dialled.Cer));
+        await RedialIsSetAsync(node, 1);
+        Assert.Contains("AllowUnknownPeers", Assert.Single(node.Log.Of(2700)).Text, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, string> BadAnswers => new()
     {
         { "refused", "3010" },

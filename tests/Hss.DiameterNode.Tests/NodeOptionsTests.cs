@@ -20,6 +20,8 @@ public sealed class NodeOptionsTests
         { "Diameter:Peers:0:Identity", new NodeOptions { Identity = "me.example", Peers = [new PeerOptions { Identity = "Me.example" }] } },
         { "Diameter:Peers:0:Address", new NodeOptions { Peers = [new PeerOptions { Identity = "a.example", Address = "a.example:3868" }] } },
         { "Diameter:Peers:0:Address", new NodeOptions { Peers = [new PeerOptions { Identity = "a.example", Connect = true }] } },
+        { "Diameter:Peers:0:Identity", new NodeOptions { Peers = [new PeerOptions { Identity = PeerOptions.AnyIdentity }] } },
+        { "Diameter:Peers:0:Identity", new NodeOptions { Peers = [new PeerOptions { Identity = PeerOptions.AnyIdentity, Address = "127.0.0.10", Connect = true, Tls = true }] } },
         { "Diameter:MaxFrameLengthBytes", new NodeOptions { MaxFrameLengthBytes = 1 << 20 } },
         { "Diameter:MaxRequestsInFlightPerPeer", new NodeOptions { MaxRequestsInFlightPerPeer = 0 } },
         { "Diameter:WatchdogInterval", new NodeOptions { WatchdogInterval = TimeSpan.Zero } },

@@ -76,6 +76,19 @@ public sealed class SendingTests
     }
 
     [Fact]
+    public async Task Without_a_host_a_relay_chooses_one_of_the_realm_and_whoever_answers_is_heard()
+    {
+        await using TestNode node = new();
+        await node.ConnectOpenAsync();
+        FakePeer relay = await node.ConnectRelayAsync(Dra1);
+        Task<OutgoingAnswer> sending = node.Node.SendAsync(Requests.Rtr(""), default);
+        ReceivedMessage rtr = await relay.ExpectRtrAsync();
+        Assert.Null(rtr.Text(Avp.DestinationHost));
+        await relay.SendAsync(Requests.Rta(rtr, originHost: "another.example"));
+        Assert.Equal((OutgoingOutcome.Answered, Dra1), await sending is var answer ? (answer.Outcome, answer.Via) : default);
+    }
+
+    [Fact]
     public async Task Relays_take_turns()
     {
         await using TestNode node = new();

@@ -287,9 +287,12 @@ public sealed class NotificationTests
         Assert.Equal([2L, 6, 1, 4, 5, 3, 7], await DueAsync(60));
         Assert.Equal([2L], await DueAsync(30, most: 1));
         Assert.Equal([8L], await DueAsync(30, host: Other));
+        Assert.Equal([2L, 1], await DueAsync(30, firstsOnly: true));
+        Assert.Equal([2L, 1, 3], await DueAsync(60, firstsOnly: true));
 
-        async Task<IEnumerable<long>> DueAsync(int seconds, int most = 10, string host = ShSample.Host) =>
-            (await on.Store.ReadNotificationsAsync(new() { DueBy = ShSample.Start.AddSeconds(seconds), ApplicationServer = host, Most = most }, None)).Select(one => one.Id);
+        async Task<IEnumerable<long>> DueAsync(int seconds, int most = 10, string host = ShSample.Host, bool firstsOnly = false) =>
+            (await on.Store.ReadNotificationsAsync(
+                new() { DueBy = ShSample.Start.AddSeconds(seconds), ApplicationServer = host, Most = most, FirstsOnly = firstsOnly }, None)).Select(one => one.Id);
     }
 
     [Theory, MemberData(nameof(Databases))]

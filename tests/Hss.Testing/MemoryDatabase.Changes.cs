@@ -130,20 +130,20 @@ public sealed partial class MemoryDatabase
             var kind = subscription is null ? ChangeKind.Deleted : old is null ? ChangeKind.Created : ChangeKind.Updated;
             after = after.WithRecord(subscriptionId, kind, null, old, author, now);
             ImmutableArray<CxJob> jobs;
-            ImmutableArray<Notification> notifications;
+            NotificationWrites notifications;
             if (subscription is null)
             {
                 jobs = RegistrationConsequences.OfRemoval(old!.Subscription, old.States);
-                notifications = NotificationConsequences.Of(SourceOf(old), null, author.ApplicationServer, now).Notifications;
+                notifications = new() { New = NotificationConsequences.Of(SourceOf(old), null, author.ApplicationServer, now).Notifications };
             }
             else
             {
                 var least = before.LeastCeilings(subscription, old);
                 after = after.With(Successor(subscription, old, before, least, author, now, out jobs, out notifications)).WithVersion(subscriptionId, kind, now);
             }
-            outcomes.Add(new(subscriptionId, kind, after.LastChange, jobs.Length, false) { Notifications = notifications.Length });
+            outcomes.Add(new(subscriptionId, kind, after.LastChange, jobs.Length, false) { Notifications = notifications.New.Length });
             after = after.WithJobs(jobs, Time);
-            after = after with { Notifications = after.Notifications.Insert(notifications, Now) };
+            after = after with { Notifications = after.Notifications.Write(subscriptionId, notifications, Now) };
         }
         foreach (var (subscriptionId, _, differs) in planned)
             if (differs && before.Subscriptions.TryGetValue(subscriptionId, out var old)) after = after.Retire(old);

@@ -185,9 +185,9 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
 
     private static StoredSubscriber Successor(
         Subscription subscription, StoredSubscriber? old, Tables before, IReadOnlyDictionary<string, ulong> least, ChangeAuthor author, DateTimeOffset now,
-        out ImmutableArray<CxJob> jobs, out ImmutableArray<Notification> notifications)
+        out ImmutableArray<CxJob> jobs, out NotificationWrites notifications)
     {
-        (jobs, notifications) = ([], []);
+        (jobs, notifications) = ([], NotificationWrites.None);
         var ceilings = subscription.PrivateIdentities.Select(identity => Math.Max(CarriedOver(identity), least.GetValueOrDefault(identity.Identity))).ToArray();
 
         var oldSetOf = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -204,7 +204,10 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
             (states, jobs) = RegistrationConsequences.Of(old.Subscription, old.States, subscription, states, new(old.ApplicationData.InactiveServices));
         var data = ApplicationData.Empty;
         if (old is { ApplicationData.IsEmpty: false })
-            (notifications, data) = NotificationConsequences.Of(SourceOf(old), new(subscription, states, old.ApplicationData), author.ApplicationServer, now);
+        {
+            var consequences = NotificationConsequences.Of(SourceOf(old), new(subscription, states, old.ApplicationData), author.ApplicationServer, now);
+            (notifications, data) = (new() { New = consequences.Notifications, Withdrawn = consequences.Overtaken }, consequences.After);
+        }
         return new(subscription, rows, states, [.. ceilings]) { ApplicationData = data };
 
         ulong CarriedOver(PrivateIdentity identity)

@@ -63,7 +63,7 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
             return [.. Rows.Values.Where(row => row.State == NotificationState.Pending && row.Key.ApplicationServer == query.ApplicationServer)
                 .GroupBy(row => row.Key.User).Where(user => user.First().NextAttempt <= due)
                 .OrderBy(user => user.First().NextAttempt).ThenBy(user => user.First().Created).ThenBy(user => user.First().Id)
-                .SelectMany(user => user.TakeWhile(row => row.NextAttempt <= due)).Take(most)];
+                .SelectMany(user => user.TakeWhile(row => row.NextAttempt <= due).Take(query.FirstsOnly ? 1 : most)).Take(most)];
         return [.. Rows.Values.Where(row => row.Id > (query.After ?? 0) && (query.Id ?? row.Id) == row.Id
             && (query.SubscriptionId ?? row.SubscriptionId) == row.SubscriptionId && (query.User ?? row.Key.User.Value) == row.Key.User.Value
             && (query.ApplicationServer ?? row.Key.ApplicationServer) == row.Key.ApplicationServer && (query.State ?? row.State) == row.State).Take(most)];
@@ -79,10 +79,21 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
         return this with { Rows = Rows.RemoveRange(finished.Where((row, index) => index >= keep || row.Finished < finishedBefore).Select(row => row.Id)) };
     }
 
-    private Notification? Pending(string subscriptionId, NotificationKey key) =>
-        Rows.Values.FirstOrDefault(row => row.State == NotificationState.Pending && row.SubscriptionId == subscriptionId && row.Key == key);
+    private ImmutableDictionary<(string SubscriptionId, NotificationKey Key), long> PendingByKey { get; init; } =
+        ImmutableDictionary<(string SubscriptionId, NotificationKey Key), long>.Empty;
 
-    private NotificationTable With(Notification row) => this with { Rows = Rows.SetItem(row.Id, row) };
+    private Notification? Pending(string subscriptionId, NotificationKey key) => PendingByKey.TryGetValue((subscriptionId, key), out var id) ? Rows[id] : null;
+
+    private NotificationTable With(Notification row)
+    {
+        var at = (row.SubscriptionId, row.Key);
+        return this with
+        {
+            Rows = Rows.SetItem(row.Id, row),
+            PendingByKey = row.State == NotificationState.Pending ? PendingByKey.SetItem(at, row.Id)
+                : PendingByKey.TryGetValue(at, out var id) && id == row.Id ? PendingByKey.Remove(at) : PendingByKey,
+        };
+    }
 
     private static Notification Replaced(Notification older, Notification newer, DateTimeOffset next) => older with
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hss.Diameter;
 using Hss.Provisioning.V1;
 using Hss.Subscribers;
 using Operation = Hss.Provisioning.V1.ShPermission.Types.Operation;
@@ -7,7 +8,7 @@ using Reference = Hss.Provisioning.V1.ShPermission.Types.DataReference;
 namespace Hss.Cli.ApplicationServers;
 
 /// <summary>Data references and operations as people type them.</summary>
-/// Shape: a name (repository-data), the number on the wire (0), or several joined by commas. Spec: TS 29.328 Table 7.6.1.
+/// Shape: a name (repository-data, or RepositoryData as on the wire), the number on the wire (0), or several joined by commas. Spec: TS 29.328 Table 7.6.1.
 internal static class DataReferences
 {
     public const string All = "all";
@@ -37,10 +38,22 @@ internal static class DataReferences
         return operations.Where(operation => most.HasFlag(Array.Find(s_operations, one => one.Value == operation).Flag));
     }
 
+    private static bool TryWireName(string word, out int number)
+    {
+        foreach (var (value, name) in Avp.DataReference.Values)
+            if (name.Equals(word, StringComparison.OrdinalIgnoreCase))
+            {
+                number = value;
+                return true;
+            }
+        number = 0;
+        return false;
+    }
+
     private static Reference One(string word)
     {
         // On the wire RepositoryData is 0.
-        if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || TryWireName(word, out number))
         {
             var byNumber = number == 0 ? Reference.RepositoryData : (Reference)number;
             if (number != 1 && Enum.IsDefined(byNumber)) return byNumber;

@@ -62,14 +62,16 @@ internal sealed class ShSelection
         };
     }
 
-    /// <summary>The number of a Data-Reference by its name or its digits.</summary>
+    /// <summary>The number of a Data-Reference by its digits, or by its name: as the standard writes it, or with hyphens as "hss as" has it.</summary>
     public static int Reference(string word)
     {
         foreach (var (value, name) in Avp.DataReference.Values)
-            if (name.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
+            if (Letters(name).Equals(Letters(word), StringComparison.OrdinalIgnoreCase)) return value;
         return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw new CliException($"--data '{OneLine.Of(word)}' is no Data-Reference; there are {string.Join(", ", Avp.DataReference.Values.Select(value => value.Name))}");
     }
+
+    private static string Letters(string word) => word.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
 
     /// <summary>Supported-Features; with the M bit when the request depends on them. Spec: TS 29.229 7.2.1.</summary>
     private static void WriteFeatures(MessageWriter avps, uint bits, bool isNeeded)

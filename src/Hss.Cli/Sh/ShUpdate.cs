@@ -17,7 +17,11 @@ internal sealed class ShUpdate
     private readonly ShUser _user = new();
     private readonly Option<int?> _number = Number(SequenceNumber, "Sequence-Number of the update (absent: the stored one is read first, and the next one taken)");
 
-    public ShUpdate() => Data.Required = true;
+    public ShUpdate()
+    {
+        Data.Required = true;
+        Data.CompletionSources.Add([.. Avp.DataReference.Values.Select(value => value.Name)]);
+    }
 
     public Option<string?> Data { get; } = Text("--data", "NAME", "the data, by the name or number of its Data-Reference");
 

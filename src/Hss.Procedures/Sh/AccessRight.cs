@@ -24,13 +24,8 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
     {
         // 1. The permission list, by Origin-Host: behind a relay too it is the application server's own (RFC 6733 6.3).
         var server = store.FindApplicationServer(request.OriginHost.Span);
-        foreach (var value in request.DataReference)
-        {
-            var reference = (ShDataReference)value.ToInteger32();
-            // What the table does not allow nobody can be permitted, whatever an older list says.
-            if (server?.Allows(reference, request.Operation) == true && (DataReferenceTable.Operations(reference) & request.Operation) != 0) continue;
-            return Refused(NotPermitted(request.Operation), reference) with { IsUnknownServer = server is null };
-        }
+        if (ForbiddenTo(server, request) is { } forbidden)
+            return Refused(NotPermitted(request.Operation), forbidden) with { IsUnknownServer = server is null };
 
         // 1. Filters and services are an application server's own affair: another one's are as if they were not permitted.
         string? serverName = null;
@@ -51,6 +46,22 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
         return RefusedKey(request, user) is { } culprit
             ? Refused(ExperimentalResultCode.ErrorOperationNotAllowed, culprit)
             : new(ExperimentalResultCode.None, user, server) { ServerName = serverName };
+    }
+
+    /// <summary>Step 1 once the turn is held, null when all is as it was: whoever waited for it may have lost the permission meanwhile, and a subscription
+    /// without one would be there for nobody to see.</summary>
+    public static ExperimentalResultCode? LeftMeanwhile(ISubscriberStore store, in ShRequest request) =>
+        ForbiddenTo(store.FindApplicationServer(request.OriginHost.Span), request) is null ? null : NotPermitted(request.Operation);
+
+    private static ShDataReference? ForbiddenTo(ApplicationServerPermissions? server, in ShRequest request)
+    {
+        foreach (var value in request.DataReference)
+        {
+            var reference = (ShDataReference)value.ToInteger32();
+            // What the table does not allow nobody can be permitted, whatever an older list says.
+            if (server?.Allows(reference, request.Operation) != true || (DataReferenceTable.Operations(reference) & request.Operation) == 0) return reference;
+        }
+        return null;
     }
 
     /// <summary>Step 3 and 3a: the Data-Reference that the identity is no key for, or null. Asked again within the turn.</summary>

@@ -77,7 +77,8 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             return new(ExperimentalResultCode.PriorUpdateInProgress, (ShDataReference)asked.DataReference.First.ToInteger32());
         }
         using var turn = entered;
-        // Provisioning may have had the turn before this one: what was checked above is checked again on what is true now.
+        // Provisioning may have come before this turn: what was checked above is checked again on what is true now.
+        if (AccessRight.LeftMeanwhile(store, asked) is { } forbidden) return new(forbidden);
         if (!right.User.TryPlaceAgain(turn.Subscriber, out var user)) return new(ExperimentalResultCode.ErrorUserUnknown);
         if (AccessRight.RefusedKey(asked, user) is { } culprit) return new(ExperimentalResultCode.ErrorOperationNotAllowed, culprit);
 
@@ -113,9 +114,10 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             answer.Writer.WriteEnumerated(Avp.DataReference, (int)culprit);
 
         // OUT_OF_SYNC with what is stored saves the UDR that has to follow. Only for one that could send this UDR: who may change and not read does not
-        // learn the data by guessing wrong. The grammar of PUA has User-Data among its *[ AVP ]; what does not fit is left out.
+        // learn the data by guessing wrong. The grammar of PUA has User-Data among its *[ AVP ] only, so it goes without the M bit: a stack that holds to
+        // RFC 6733 4.1 (Erlang's does) throws an answer away whose M bit is on an AVP that its command does not name. What does not fit is left out.
         if (outcome is { Code: ExperimentalResultCode.ErrorTransparentDataOutOfSync, Stored: { } stored }
             && right.ApplicationServer!.Allows(ShDataReference.RepositoryData, ShOperations.Pull))
-            UserDataAvp.TryWrite(answer, new ShData { RepositoryData = [new(stored.ServiceIndication, stored.SequenceNumber, stored.ServiceData)] }, out _);
+            UserDataAvp.TryWrite(answer, new ShData { RepositoryData = [new(stored.ServiceIndication, stored.SequenceNumber, stored.ServiceData)] }, out _, mandatory: false);
     }
 }

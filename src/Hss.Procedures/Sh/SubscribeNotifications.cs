@@ -46,7 +46,12 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
             return;
         }
         using var turn = entered;
-        // Provisioning may have had the turn before this one: what was checked above is checked again on what is true now.
+        // Provisioning may have come before this turn: what was checked above is checked again on what is true now.
+        if (AccessRight.LeftMeanwhile(store, asked) is { } forbidden)
+        {
+            answer.Refuse(forbidden);
+            return;
+        }
         if (!right.User.TryPlaceAgain(turn.Subscriber, out var user))
         {
             answer.Refuse(ExperimentalResultCode.ErrorUserUnknown);

@@ -31,13 +31,14 @@ internal static class UserDataAvp
         return !writes || TryWrite(answer, document, out bytes);
     }
 
-    public static bool TryWrite(Answer answer, ShData document, out int bytes)
+    /// <param name="mandatory">Whether the receiver has to know the AVP: not where it stands in an answer whose grammar does not name it.</param>
+    public static bool TryWrite(Answer answer, ShData document, out int bytes, bool mandatory = true)
     {
         var buffer = t_buffer ??= new();
         buffer.ResetWrittenCount();
         bytes = ShDataWriter.Write(document, buffer);
         var fits = ShAnswers.AvpBytes(bytes) <= answer.RoomBytes;
-        if (fits) answer.Writer.WriteOctets(Avp.ShUserData, buffer.WrittenSpan);
+        if (fits) answer.Writer.WriteAvp(Avp.ShUserData.Key, mandatory ? Avp.ShUserData.Flags : Avp.ShUserData.Flags & ~AvpFlags.Mandatory, buffer.WrittenSpan);
         if (buffer.Capacity > MaxKeptBytes) t_buffer = null;
         return fits;
     }

@@ -36,6 +36,9 @@ internal sealed record PlannedVersion(string SubscriptionId, ChangeKind Kind, St
 
     public ImmutableArray<Notification> Notifications { get; init; } = [];
 
+    /// <summary>Keys of which what is pending is not to be sent any more.</summary>
+    public ImmutableArray<NotificationKey> Overtaken { get; init; } = [];
+
     /// <summary>Of the old version, for the record.</summary>
     public byte[]? OldCredentials { get; init; }
 }

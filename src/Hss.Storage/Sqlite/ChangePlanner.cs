@@ -99,12 +99,13 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author, Da
             plan = plan with { HasStates = true, States = states = carried, Jobs = jobs };
         }
         if (standing.ApplicationData.IsEmpty || standing.Old is not { } old) return plan;
-        var (notifications, after) = NotificationConsequences.Of(
+        var consequences = NotificationConsequences.Of(
             standing.Source(old), new(now, states, standing.ApplicationData), author.ApplicationServer, time);
         return plan with
         {
-            Notifications = notifications,
-            ApplicationData = ReferenceEquals(after, standing.ApplicationData) ? null : new(standing.ApplicationData, after),
+            Notifications = consequences.Notifications,
+            Overtaken = consequences.Overtaken,
+            ApplicationData = ReferenceEquals(consequences.After, standing.ApplicationData) ? null : new(standing.ApplicationData, consequences.After),
         };
     }
 

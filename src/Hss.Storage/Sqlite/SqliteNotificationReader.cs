@@ -37,7 +37,7 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
     {
         var most = Math.Clamp(query.Most, 1, NotificationQuery.MaxNotifications);
         if (query.DueBy is { } due)
-            return Due(query.ApplicationServer ?? throw new ArgumentException("due notifications are asked for by application server", nameof(query)), due, most);
+            return Due(query.ApplicationServer ?? throw new ArgumentException("due notifications are asked for by application server", nameof(query)), due, most, query.FirstsOnly);
         var sql = $"SELECT {Columns} FROM notification n WHERE n.id > ?1";
         if (query.Id is not null) sql += " AND n.id = ?2";
         if (query.SubscriptionId is not null) sql += " AND n.subscription_id = ?3";
@@ -68,14 +68,14 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
 
     /// <summary>Users whose first pending notification is due, the longest due first; behind it what follows for the same user, up to the first one that
     /// has to wait.</summary>
-    private List<Notification> Due(string applicationServer, DateTimeOffset due, int most)
+    private List<Notification> Due(string applicationServer, DateTimeOffset due, int most, bool firstsOnly)
     {
         var found = new List<Notification>();
         foreach (var first in All(FirstsSql, applicationServer, StoredTime.Write(due), most))
         {
             if (found.Count >= most) break;
             found.Add(first);
-            if (found.Count < most)
+            if (found.Count < most && !firstsOnly)
                 found.AddRange(All(FollowersSql, applicationServer, first.Key.User.Value, (int)first.Key.User.Kind, first.Id, most - found.Count)
                     .TakeWhile(next => next.NextAttempt <= due));
         }

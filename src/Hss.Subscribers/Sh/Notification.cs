@@ -83,6 +83,9 @@ public sealed record NotificationQuery
     /// <summary>Pending ones that may be sent now, the longest due first.</summary>
     public DateTimeOffset? DueBy { get; init; }
 
+    /// <summary>Of what is due only the first of each user: what follows goes with it or after it, and must not hide the other users.</summary>
+    public bool FirstsOnly { get; init; }
+
     public int Most { get; init; } = 1_000;
 }
 

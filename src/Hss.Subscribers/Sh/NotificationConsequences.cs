@@ -20,6 +20,11 @@ namespace Hss.Subscribers;
 /// are gone.</param>
 public sealed record NotificationConsequences(ImmutableArray<Notification> Notifications, ApplicationData After)
 {
+    /// <summary>Keys of which what is still pending is not to be sent any more: the application server made a newer change of the same data itself, or its
+    /// subscription has run out.</summary>
+    /// Why: a PNR with an older sequence number behind the PUA of a newer one would take the application server back to what it has replaced.
+    public ImmutableArray<NotificationKey> Overtaken { get; init; } = [];
+
     /// <param name="before">Null: the subscription is new.</param>
     /// <param name="after">Null: the subscription is removed.</param>
     /// <param name="changedBy">The application server that is not told (lower case), or null.</param>
@@ -32,13 +37,25 @@ public sealed record NotificationConsequences(ImmutableArray<Notification> Notif
 
         var change = new NotifiedChange(before, after, now);
         var notifications = ImmutableArray.CreateBuilder<Notification>();
+        var overtaken = ImmutableArray.CreateBuilder<NotificationKey>();
         ImmutableArray<NotificationSubscription>.Builder? left = null;
         for (var i = 0; i < subscriptions.Length; i++)
         {
             var subscription = subscriptions[i];
             var ends = subscription.Expiry <= now;
-            if (!ends && change.Of(subscription, IsOneOfSeveralSets(subscriptions, subscription), out ends) is { } content
-                && !string.Equals(subscription.Key.ApplicationServer, changedBy, StringComparison.Ordinal))
+            if (ends)
+            {
+                overtaken.Add(subscription.Key);
+            }
+            else if (change.Of(subscription, IsOneOfSeveralSets(subscriptions, subscription), out ends) is not { } content)
+            {
+                // It says what it said.
+            }
+            else if (string.Equals(subscription.Key.ApplicationServer, changedBy, StringComparison.Ordinal))
+            {
+                overtaken.Add(subscription.Key);
+            }
+            else
             {
                 notifications.Add(Notification(before.Subscription.SubscriptionId, subscription, content));
                 ends |= subscription.OneTime;
@@ -47,7 +64,10 @@ public sealed record NotificationConsequences(ImmutableArray<Notification> Notif
             if (!ends) left?.Add(subscription);
         }
         return new(notifications.ToImmutable(),
-            after is null ? ApplicationData.Empty : left is null ? after.ApplicationData : after.ApplicationData with { Subscriptions = left.ToImmutable() });
+            after is null ? ApplicationData.Empty : left is null ? after.ApplicationData : after.ApplicationData with { Subscriptions = left.ToImmutable() })
+        {
+            Overtaken = overtaken.ToImmutable(),
+        };
     }
 
     /// <summary>What a subscription is about as it stands: content for an application server that asked for it with its SNR, and for a notification that

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace Hss.Cli.Tests.Documentation;
 
-/// <summary>The server of docs/provisioning.md: the program that was built, with the arguments that the page gives it, and what it printed at its start.</summary>
+/// <summary>The server of a page such as docs/provisioning.md: the program that was built, with the arguments that the page gives it, and what it printed at its start.</summary>
 /// Why addresses and files are added to the arguments: the page's own are the defaults, and a test may meet neither another server nor its store.
 internal sealed partial class WalkThroughServer : IAsyncDisposable
 {
@@ -18,6 +18,9 @@ internal sealed partial class WalkThroughServer : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
+
+    /// <summary>Where it speaks Diameter.</summary>
+    public string Diameter { get; } = $"127.0.29.2:{FreePort()}";
 
     public string Address { get; } = $"127.0.29.2:{FreePort()}";
 
@@ -51,7 +54,7 @@ internal sealed partial class WalkThroughServer : IAsyncDisposable
         var assembly = Path.Combine(repository, "src", "Hss.Server", "bin", configuration, $"net{Environment.Version.Major}.0", "Hss.Server.dll");
         var start = new ProcessStartInfo("dotnet",
         [
-            assembly, .. arguments, $"--Provisioning:Listen={Address}", $"--Diameter:Listen=127.0.29.2:{FreePort()}", $"--Operations:Listen=127.0.29.2:{FreePort()}",
+            assembly, .. arguments, $"--Provisioning:Listen={Address}", $"--Diameter:Listen={Diameter}", $"--Operations:Listen=127.0.29.2:{FreePort()}",
             $"--Storage:ConnectionString=Data Source={Path.Combine(_folder, "hss.db")}", $"--Storage:MasterKeyFile={Path.Combine(_folder, "master.key")}",
         ]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HSS_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);

@@ -21,10 +21,11 @@ internal static class GoldenMessages
     [
         .. Distinct(CaptureFile.All.SelectMany(capture => capture.Messages).Select(message => message.Frame).Where(frame => DiameterHeader.Read(frame).IsRequest)),
         .. CxRequestsOfEveryKind(),
-        .. ((string[])["UAR", "MAR", "SAR", "LIR"]).Select(name => Servable(CommandCase.All[name].Grammar)),
+        .. ShRequestsOfEveryKind(),
+        .. ((string[])["UAR", "MAR", "SAR", "LIR", "UDR", "PUR", "SNR"]).Select(name => Servable(CommandCase.All[name].Grammar)),
         Proxied(CxRequests.Mar(TestSubscriptions.Alice, TestSubscriptions.AliceSip)),
         Proxied(CxRequests.Sar(1, TestSubscriptions.Alice, [TestSubscriptions.AliceSip])),
-        .. ((string[])["CER", "DWR", "DPR", "RTR", "PPR"]).Select(name => SampleMessages.Maximal(CommandCase.All[name].Grammar)),
+        .. ((string[])["CER", "DWR", "DPR", "RTR", "PPR", "PNR"]).Select(name => SampleMessages.Maximal(CommandCase.All[name].Grammar)),
     ];
 
     public static byte[] DeviceWatchdog { get; } = SampleMessages.Minimal(CommandCase.All["DWR"].Grammar);
@@ -61,6 +62,27 @@ internal static class GoldenMessages
         yield return CxRequests.Sar(4, null, [aliceSip, TestSubscriptions.AliceWork]);
         yield return CxRequests.Sar(5, alice, []);
         yield return CxRequests.Sar(3, null, [TestSubscriptions.PhoneSip]);
+    }
+
+    private static IEnumerable<byte[]> ShRequestsOfEveryKind()
+    {
+        const string aliceSip = TestSubscriptions.AliceSip;
+        Action<MessageWriter> all = ShRequests.Indication("one", "two") + ShRequests.Sets(0, 1, 2, 3) + ShRequests.Tag("forward") + ShRequests.Server("sip:" + ShRequests.As)
+            + ShRequests.Number(Avp.RequestedDomain, 1) + ShRequests.Number(Avp.CurrentLocation, 0) + ShRequests.Named(TestSubscriptions.Alice) + ShRequests.Features(15);
+        int[] references = [0, 10, 11, 12, 13, 14, 15, 16, 17, 19, 21, 23, 24, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35];
+        yield return ShRequests.Udr(aliceSip, references, all);
+        yield return ShRequests.Udr("msisdn 12125550001", [16, 17], ShRequests.Features(1));
+        yield return ShRequests.Udr("external alice@iot.example", [16]);
+        yield return ShRequests.Udr(TestSubscriptions.Room, [18]);
+        for (int number = 0; number < 3; number++) yield return ShRequests.Pur(aliceSip, [0], ShRequests.Document(ShRequests.Repository("one", number)));
+        yield return ShRequests.Pur(aliceSip, [0], ShRequests.Document(ShRequests.Repository("one", 3, null), ShRequests.Repository("two", 0)), ShRequests.Features(2));
+        yield return ShRequests.Pur(aliceSip, [0, 19], ShRequests.Document(ShRequests.Repository("two", 1), ShRequests.Services(("forward", 1))), ShRequests.Features(6));
+        yield return ShRequests.Pur(aliceSip, [24], ShRequests.Document(ShRequests.SmsGateway("12125557777")), ShRequests.Named(TestSubscriptions.Alice));
+        yield return ShRequests.Pur(TestSubscriptions.ServiceSip, [18], ShRequests.Document(ShRequests.Activation(0)));
+        yield return ShRequests.Pur(TestSubscriptions.PhoneSip, [27], ShRequests.Document(ShRequests.StnSr("12125559999")));
+        yield return ShRequests.Snr(aliceSip, [10, 11, 12, 13, 16, 21, 23, 25, 28, 29, 33, 35], all + ShRequests.Number(Avp.OneTimeNotification, 0) + ShRequests.Number(Avp.SendDataIndication, 1));
+        yield return ShRequests.Snr(aliceSip, [0], ShRequests.Indication("one") + ShRequests.Expiry(DateTimeOffset.UnixEpoch.AddYears(60)));
+        yield return ShRequests.Snr(aliceSip, [11], unsubscribe: true);
     }
 
     private static byte[] Auts()

@@ -1,16 +1,19 @@
+using System.Collections.Immutable;
 using Hss.Authentication;
 using Hss.Diameter;
 using Hss.DiameterNode;
 using Hss.DiameterNode.Tests.Support;
 using Hss.Procedures.Cx;
+using Hss.Procedures.Sh;
 using Hss.Procedures.Tests;
 using Hss.Storage;
+using Hss.Subscribers;
 using Hss.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Hss.Fuzz.Tests;
 
-/// <summary>A whole node with the Cx procedures over a store without a disk. Its clock stands still, so that no timer answers or closes anything.</summary>
+/// <summary>A whole node with the Cx and Sh procedures over a store without a disk. Its clock stands still, so that no timer answers or closes anything.</summary>
 internal sealed class FuzzedNode
 {
     public const string Identity = "hss." + CxRequests.Realm;
@@ -31,9 +34,13 @@ internal sealed class FuzzedNode
             // A relay, or most of what is sent, with damaged and with other names, would end at the rights of the peer.
             Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay }],
         };
-        DiameterApplication application = CxApplication.Create(store, new CxOptions(), new CxInstruments(), SystemRandomSource.Instance, _log);
+        DiameterApplication[] applications =
+        [
+            CxApplication.Create(store, new CxOptions(), new CxInstruments(), SystemRandomSource.Instance, _log),
+            ShApplication.Create(store, new ShOptions(), _log, time),
+        ];
         _store = store;
-        _node = new Hss.DiameterNode.DiameterNode(options, [application], time, _log, static () => 0.5, _pool);
+        _node = new Hss.DiameterNode.DiameterNode(options, applications, time, _log, static () => 0.5, _pool);
     }
 
     /// <summary>Lines of the log that must not be.</summary>
@@ -45,6 +52,8 @@ internal sealed class FuzzedNode
         StoreOptions options = new() { CacheEntries = 3 };
         SubscriberStore store = new(new MemoryDatabase(), options, TimeProvider.System, new Logger<SubscriberStore>(new LoggerFactory()));
         await store.UpsertAsync(FuzzedSubscriptions.All, CancellationToken.None);
+        var everything = Enum.GetValues<ShDataReference>().ToImmutableSortedDictionary(reference => reference, _ => ShOperations.Pull | ShOperations.Update | ShOperations.Notify);
+        await store.PutApplicationServerAsync(new(ShRequests.As, [], everything), null, ChangeAuthor.Offline("test"), CancellationToken.None);
         return new FuzzedNode(store);
     }
 

@@ -7,12 +7,14 @@ public sealed class LoadKitTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    [SkippableFact]
-    public async Task Every_answer_under_load_is_right()
+    [SkippableTheory]
+    [InlineData("Cx")]
+    [InlineData("Sh")]
+    public async Task Every_answer_under_load_is_right(string application)
     {
         Requirement.Demand(Requirement.Linux, Requirement.Compiler, Requirement.CompilerHeaders);
         var run = await ChildProcess.RunAsync("/bin/bash", [Path.Combine(Repository.Root, "tests", "load", "run"), "--server", Repository.ServerAssembly,
-            "--subscribers", "2000", "--rounds", "1", "--duration", "2", "--verbose"], Repository.Root, Limit);
+            "--subscribers", "2000", "--rounds", "1", "--duration", "2", "--verbose", .. application == "Sh" ? (string[])["--sh"] : []], Repository.Root, Limit);
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("every answer right", run.Output, StringComparison.Ordinal);
     }

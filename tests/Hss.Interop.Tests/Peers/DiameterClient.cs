@@ -208,7 +208,7 @@ internal sealed class DiameterClient : ICxClient, IAsyncDisposable
             foreach (var proxy in request.All(Avp.ProxyInfo)) writer.WriteRawAvp(proxy.RawAvp.Span);
         });
         // A protocol error is told by the E bit too (RFC 6733 7.1.3).
-        if (new DiameterAnswer(answer).Find(Avp.ResultCode).ToUnsigned32() is >= 3000 and < 4000) answer[4] |= (byte)CommandFlags.Error;
+        if (new DiameterAnswer(answer).Find(Avp.ResultCode) is { IsPresent: true } code && code.ToUnsigned32() is >= 3000 and < 4000) answer[4] |= (byte)CommandFlags.Error;
         await WriteAsync(answer);
     }
 

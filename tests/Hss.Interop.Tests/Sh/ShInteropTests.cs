@@ -50,7 +50,10 @@ public sealed class ShInteropTests
         var user = rig.Subscriber.PublicIdentity;
         Assert.Equal("e5105", (await PurAsync(rig.First, user, 7, "<a/>")).Result);
         Assert.Equal("2001", (await PurAsync(rig.First, user, 0, "<a x=\"1\">ü</a>")).Result);
-        Assert.Equal("e5105", (await PurAsync(rig.First, user, 0, "<a/>")).Result);
+        // OUT_OF_SYNC brings what is stored, in an AVP that PUA does not name: a strict stack takes the answer all the same.
+        var late = await PurAsync(rig.First, user, 0, "<a/>");
+        Assert.Equal("e5105", late.Result);
+        Assert.Contains("<SequenceNumber>0</SequenceNumber>", late["AVP"], StringComparison.Ordinal);
         var stored = await UdrAsync(rig, user, RepositoryData, ("Service-Indication", Service));
         Assert.Equal(("0", "ü"), (Text(stored, "SequenceNumber"), Text(stored, "a")));
         Assert.Equal("2001", (await PurAsync(rig.Second, user, 1, "<b/>")).Result);

@@ -48,6 +48,24 @@ public sealed class PermissionTables
         Assert.Equal("E:5102", (await rig.AskAsync(Udr(AliceSip, [11, 12], Features(1), Host))).Result);
     }
 
+    [Theory]
+    [InlineData("PUR", "E:5103")]
+    [InlineData("SNR", "E:5104")]
+    public async Task A_permission_that_goes_while_the_request_waits_is_gone(string command, string answer)
+    {
+        await using var rig = await ShRig.StartAsync();
+        await rig.StoreAsync("service", 0);
+        Task<ShReply> asking;
+        using (await rig.Store.EnterAsync(await rig.SubscriberAsync(), CancellationToken.None))
+        {
+            asking = rig.AskAsync(command == "PUR" ? Pur(AliceSip, [0], Document(Repository("service", 1))) : Snr(AliceSip, [0], Indication("service")));
+            await rig.PermitAsync(As, []);
+        }
+        Assert.Equal(answer, (await asking).Result);
+        Assert.Equal("service 0 <old/>", await rig.StoredAsync());
+        Assert.Empty((await rig.SubscriberAsync()).ApplicationData.Subscriptions);
+    }
+
     // Server-Name is the name of the one that asks: a SIP URI whose host is its Origin-Host, or one of those listed for it.
     public static TheoryData<string> ServerNameRows => DecisionTable.Rows("""
         | listed           | Server-Name             | ref | UDR    | SNR    |

@@ -335,6 +335,8 @@ public sealed class ProfileUpdateTests
                     continue;
                 }
                 Assert.Equal("E:5105", reply.Result);
+                // PUA does not name User-Data: whoever does not expect it there must be able to pass over it.
+                Assert.False(reply.Reply.All(Avp.ShUserData).First.Flags.HasFlag(AvpFlags.Mandatory));
                 var text = reply.UserData!;
                 known = int.Parse(text[(text.IndexOf("<SequenceNumber>", StringComparison.Ordinal) + 16)..text.IndexOf("</SequenceNumber>", StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
             }

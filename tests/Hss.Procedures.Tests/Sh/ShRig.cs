@@ -38,8 +38,10 @@ internal sealed class ShRig : IAsyncDisposable
     public Task<CxPeer> ConnectAsync(ShOptions? options = null, ILoggerFactory? loggers = null)
     {
         loggers ??= NullLoggerFactory.Instance;
-        var node = new NodeOptions { AllowUnknownPeers = true, Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay }] };
-        return CxPeer.ConnectAsync(ShApplication.Create(Store, options ?? new(), loggers), node, loggers);
+        // Nobody gives up because this machine is busy; a test that is about giving up says so.
+        options ??= new ShOptions { UpdatePatience = TimeSpan.FromSeconds(15) };
+        var node = new NodeOptions { AllowUnknownPeers = true, RequestDeadline = TimeSpan.FromSeconds(20), Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay }] };
+        return CxPeer.ConnectAsync(ShApplication.Create(Store, options, loggers), node, loggers);
     }
 
     public Task PermitAsync(string host, Dictionary<ShDataReference, ShOperations> operations, params string[] serverNames) =>

@@ -7,9 +7,6 @@ namespace Hss.Procedures.Sh;
 /// <summary>The table of notifications as a queue: per application server and user in order.</summary>
 internal sealed class NotificationQueue : IDeliveryQueue<Notification>
 {
-    /// <summary>Rows read for each that can be started: those of one user go one after the other, and must not hide the other users.</summary>
-    private const int RowsPerUser = 8;
-
     private readonly ISubscriberStore _store;
     private readonly DeliveryOptions _delivery;
     private readonly ShInstruments _instruments;
@@ -37,11 +34,8 @@ internal sealed class NotificationQueue : IDeliveryQueue<Notification>
         return [.. open.Select(one => new PendingDeliveries(one.ApplicationServer, one.Count, one.NextAttempt))];
     }
 
-    public async Task<IReadOnlyList<Notification>> ReadDueAsync(string host, DateTimeOffset now, int most, CancellationToken cancellationToken)
-    {
-        var due = await _store.ReadNotificationsAsync(new() { ApplicationServer = host, DueBy = now, Most = most * RowsPerUser }, cancellationToken).ConfigureAwait(false);
-        return [.. due.DistinctBy(OrderOf)];
-    }
+    public Task<IReadOnlyList<Notification>> ReadDueAsync(string host, DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+        _store.ReadNotificationsAsync(new() { ApplicationServer = host, DueBy = now, FirstsOnly = true, Most = most }, cancellationToken);
 
     public string OrderOf(Notification item) => $"{(int)item.Key.User.Kind} {item.Key.User.Value}";
 

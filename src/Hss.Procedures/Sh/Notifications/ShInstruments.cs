@@ -33,7 +33,7 @@ public sealed class ShInstruments : IDisposable
     private IEnumerable<Measurement<long>> Pending()
     {
         var open = _seen.Open;
-        if (open.Count == 0) return [Measure("", 0)];
+        if (open.Count == 0) return [new(0, new KeyValuePair<string, object?>("state", NameOf(NotificationState.Pending)))];
         return open.GroupBy(one => one.ApplicationServer, StringComparer.Ordinal).Select(server => Measure(server.Key, server.Sum(one => (long)one.Count)));
 
         static Measurement<long> Measure(string server, long count) => new(

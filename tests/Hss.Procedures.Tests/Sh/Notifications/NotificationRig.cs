@@ -85,15 +85,27 @@ internal sealed class NotificationRig : IAsyncDisposable
         Subscriptions = data.Subscriptions.RemoveAll(one => isMeant(one.Key)),
     });
 
-    /// <summary>Repository data as a PUR of somebody else leaves them; null: deleted.</summary>
-    public Task PutAsync(string user, int number, string? text, string serviceIndication = "si") => ChangeAsync(user, data =>
+    /// <summary>Repository data as a PUR leaves them, of somebody else or of one of those that are told; null: deleted.</summary>
+    public Task PutAsync(string user, int number, string? text, string serviceIndication = "si", string? by = null) => ChangeAsync(user, data =>
     {
         var others = data.Repository.RemoveAll(one => one.ServiceIndication == serviceIndication && one.PublicIdentity == user);
         return data with
         {
             Repository = text is null ? others : others.Add(new(user, serviceIndication, (ushort)number, Encoding.UTF8.GetBytes($"<d>{text}</d>"))),
         };
-    });
+    }, by);
+
+    /// <summary>Makes so many notifications of one user for one application server, in one change.</summary>
+    public async Task OweAsync(string host, string user, int count)
+    {
+        string[] indications = [.. Enumerable.Range(0, count).Select(one => $"si{one}")];
+        await ChangeAsync(user, data => data with
+        {
+            Repository = [.. indications.Select(si => new RepositoryData(user, si, 0, "<d/>"u8.ToArray()))],
+            Subscriptions = [.. indications.Select(si => To(host, user, si))],
+        });
+        await ChangeAsync(user, data => data with { Repository = [.. data.Repository.Select(one => one with { SequenceNumber = 1 })] });
+    }
 
     public async Task<ApplicationData> DataAsync(string user) => (await FindAsync(user)).ApplicationData;
 
@@ -146,10 +158,10 @@ internal sealed class NotificationRig : IAsyncDisposable
         return turn.Subscriber!;
     }
 
-    public async Task ChangeAsync(string user, Func<ApplicationData, ApplicationData> change)
+    private async Task ChangeAsync(string user, Func<ApplicationData, ApplicationData> change, string? by = null)
     {
         using var turn = await Store.EnterAsync((await Store.FindByPublicIdentityAsync(user, None))!, None);
-        await Store.CommitAsync(turn, SubscriberChange.None with { ApplicationData = change(turn.Subscriber!.ApplicationData) }, None);
+        await Store.CommitAsync(turn, SubscriberChange.None with { ApplicationData = change(turn.Subscriber!.ApplicationData), ChangedBy = by }, None);
     }
 
     private async Task<OutgoingAnswer> SendAsync(OutgoingRequest request, CancellationToken cancellationToken)

@@ -215,6 +215,65 @@ public sealed class NotificationRunnerTests
     }
 
     [Fact]
+    public async Task Who_makes_a_newer_change_himself_is_not_told_of_the_older_one()
+    {
+        await using var rig = new NotificationRig();
+        await rig.AddAsync(PhoneSubscription());
+        await rig.PutAsync(PhoneSip, 0, "zero");
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip), To(HostB, PhoneSip));
+        await rig.PutAsync(PhoneSip, 1, "one");
+        await rig.PutAsync(PhoneSip, 2, "two", by: HostA);
+        rig.Start();
+        var sent = await rig.NextAsync();
+        Assert.Equal("as-b sip:phone si#2=<d>two</d>", sent.Text);
+        sent.Reply();
+        Assert.Equal([NotificationState.Withdrawn, NotificationState.Acknowledged], (await rig.EndAsync()).Select(one => one.State));
+        await rig.QuietAsync();
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_subscription_that_ran_out_is_not_sent_though_another_change_has_dropped_it()
+    {
+        await using var rig = new NotificationRig();
+        await rig.AddAsync(PhoneSubscription());
+        await rig.PutAsync(PhoneSip, 0, "zero");
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip, expiry: rig.Time.GetUtcNow().AddSeconds(10)));
+        await rig.PutAsync(PhoneSip, 1, "one");
+        rig.Time.Advance(TimeSpan.FromSeconds(10));
+        await rig.PutAsync(PhoneSip, 2, "two");
+        Assert.Empty((await rig.DataAsync(PhoneSip)).Subscriptions);
+        rig.Start();
+        await rig.QuietAsync();
+        Assert.Equal(NotificationState.Withdrawn, Assert.Single(await rig.AllAsync()).State);
+    }
+
+    /// <summary>Counted in looks at the table, not in time: each of the other one's PNRs leaves with the look that follows its change.</summary>
+    [Fact]
+    public async Task Ten_thousand_for_a_dead_application_server_delay_nobody()
+    {
+        await using var rig = new NotificationRig(new() { MaxInFlight = 6, MaxInFlightPerServer = 3 });
+        var counts = 0;
+        rig.Database.OnCountNotifications = () => Interlocked.Increment(ref counts);
+        const int Users = 100, PerUser = 100;
+        for (var user = 0; user < Users; user++) await rig.AddAsync(Numbered(user));
+        for (var user = 0; user < Users; user++) await rig.OweAsync(HostA, Sip(user), PerUser);
+        Assert.Equal(Users * PerUser, Assert.Single(await rig.Store.ReadOpenNotificationsAsync(None)).Count);
+        await rig.PutAsync(Sip(0), 0, "zero", "other");
+        await rig.SubscribeAsync(Sip(0), To(HostB, Sip(0), "other"));
+        rig.Start();
+        for (var i = 0; i < 3; i++) Assert.Equal(HostA, (await rig.NextAsync()).Host); // and that is all the dead one gets
+        for (var number = 1; number <= 20; number++)
+        {
+            var before = Volatile.Read(ref counts);
+            await rig.PutAsync(Sip(0), number, $"number {number}", "other");
+            var sent = await rig.NextAsync();
+            Assert.Equal($"as-b sip:user0 other#{number}=<d>number {number}</d>", sent.Text);
+            Assert.InRange(Volatile.Read(ref counts) - before, 0, 4);
+            sent.Reply();
+        }
+    }
+
+    [Fact]
     public async Task What_ends_a_subscription_is_still_told()
     {
         await using var rig = new NotificationRig().Start();

@@ -10,8 +10,8 @@ namespace Hss.Procedures.Tests.Sh;
 public sealed class PushNotificationTests
 {
     [Theory]
-    [InlineData(ShUserIdentityKind.Msisdn, "12125550001", "211252050010F1")]
-    [InlineData(ShUserIdentityKind.Msisdn, "1212555000", "2121555000")]
+    [InlineData(ShUserIdentityKind.Msisdn, "12125550001", "2121550500F1")]
+    [InlineData(ShUserIdentityKind.Msisdn, "1212555000", "2121550500")]
     [InlineData(ShUserIdentityKind.ExternalIdentifier, "meter7@example.com", null)]
     public async Task The_user_is_named_as_the_application_server_named_him(ShUserIdentityKind kind, string name, string? tbcd)
     {
