@@ -68,7 +68,12 @@ public sealed class ProfileUpdateTests
             await rig.Store.CommitAsync(turn, new([(0, new() { Status = RegistrationStatus.Unregistered, Server = StateText.S1 })], []), CancellationToken.None);
         Assert.Equal("R:2001", (await rig.AskAsync(Pur(ServiceSip, [18], Document(Activation(0))))).Result);
         var job = Assert.Single(await rig.Store.ReadJobsAsync(new(), CancellationToken.None));
-        Assert.Equal(CxJobKind.RegistrationTermination, job.Kind);
+        Assert.Equal((CxJobKind.RegistrationTermination, StateText.S1.DiameterHost, TestSubscriptions.Services), (job.Kind, job.Server.DiameterHost, job.PrivateIdentity));
+        Assert.Equal(ServiceSip, Assert.Single(job.PublicIdentities));
+        Assert.True(job.ClearsRegistration); // by the answer of the S-CSCF
+        // Switched on again it is nobody's affair until a call comes.
+        Assert.Equal("R:2001", (await rig.AskAsync(Pur(ServiceSip, [18], Document(Activation(1))))).Result);
+        Assert.Single(await rig.Store.ReadJobsAsync(new(), CancellationToken.None));
     }
 
     // 4d. ref 27.
@@ -165,6 +170,17 @@ public sealed class ProfileUpdateTests
     }
 
     [Fact]
+    public async Task The_address_of_the_service_centre_is_no_affair_of_an_IP_SM_GW()
+    {
+        await using var rig = await ShRig.StartAsync();
+        var registration = SmsGateway("12125557777").Replace(
+            "</IP-SM-GW-Number>", "</IP-SM-GW-Number><Extension><SCAddress>12125551111</SCAddress></Extension>", StringComparison.Ordinal);
+        Assert.Equal("R:2001", (await rig.AskAsync(Pur(AliceWork, [24], Document(registration)))).Result);
+        Assert.Equal(Document(SmsGateway("12125557777")), (await rig.AskAsync(Udr(AliceWork, [24]))).UserData);
+        Assert.Equal((As, ShRequests.Realm), (await rig.SubscriberAsync()).ApplicationData.SmsRegistrations is [var one] ? (one.DiameterHost, one.DiameterRealm) : default);
+    }
+
+    [Fact]
     public async Task A_preconfigured_gateway_is_not_overwritten()
     {
         var alice = ShSubscriptions.Alice();
@@ -192,6 +208,52 @@ public sealed class ProfileUpdateTests
 
         static string SmsAndServices(string tag) =>
             $"<Sh-IMS-Data><Extension><Extension><DSAI><DSAI-Tag>{tag}</DSAI-Tag><DSAI-Value>1</DSAI-Value></DSAI><Extension><SMSRegistrationInfo><IP-SM-GW-Number>121</IP-SM-GW-Number></SMSRegistrationInfo></Extension></Extension></Extension></Sh-IMS-Data>";
+    }
+
+    // TS 29.329 7.1.1, 6.1.4: of several references the one that was refused stands in the answer, whichever step refused it.
+    public static TheoryData<string> CulpritRows => DecisionTable.Rows("""
+        | features | refs | permitted | user               | answer | culprit |
+        | 6        | 0 24 | 0         | sip:alice.work@HOME | E:5103 | 24      |
+        | 6        | 0 24 | 0 24      | sip:service@HOME   | E:5101 | 24      |
+        | 6        | 0 24 | 0 24      | sip:nobody@HOME    | E:5001 |         | nothing to do with either
+        | 6        | 24 0 | 0 24      | sip:alice@HOME     | R:5005 | 24      | whose?
+        | 6        | 24 0 | 0 24      | sip:alice.work@HOME | E:5105 | 0       |
+        | 2        | 24   | 0         | sip:alice.work@HOME | E:5103 |         | the feature is not in use
+        """);
+
+    [Theory, MemberData(nameof(CulpritRows))]
+    public async Task The_reference_that_was_refused(string row)
+    {
+        var cells = DecisionTable.Cells(row.Replace("HOME", ShRequests.Realm, StringComparison.Ordinal));
+        await using var rig = await ShRig.StartAsync();
+        await rig.PermitAsync(As, Numbers(cells[2]).ToDictionary(number => (ShDataReference)number, _ => ShRig.Everything));
+        var reply = await rig.AskAsync(Pur(cells[3], Numbers(cells[1]), Document(Repository("s", 1), SmsGateway("121")), Features((uint)Numbers(cells[0])[0])));
+        Assert.Equal(cells[4], reply.Result);
+        Assert.Equal(cells[5], reply.Reply.All(Avp.DataReference).First is { IsPresent: true } culprit ? culprit.ToInteger32().ToString(System.Globalization.CultureInfo.InvariantCulture) : "");
+
+        static int[] Numbers(string cell) => [.. cell.Split(' ').Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
+    // 4a with several tags: Update-Eff, all or none.
+    public static TheoryData<string> SeveralServicesRows => DecisionTable.Rows("""
+        | features | tags            | answer | inactive afterwards |
+        | none     | forward         | R:2001 | forward             |
+        | none     | forward divert  | E:5100 |                     |
+        | 2        | forward divert  | R:2001 | forward divert      |
+        | 2        | forward nothing | E:5108 |                     |
+        """);
+
+    [Theory, MemberData(nameof(SeveralServicesRows))]
+    public async Task Several_services(string row)
+    {
+        var cells = DecisionTable.Cells(row);
+        var alice = ShSubscriptions.Alice();
+        var filters = alice.ServiceProfiles[0].InitialFilterCriteria;
+        alice = alice with { ServiceProfiles = [alice.ServiceProfiles[0] with { InitialFilterCriteria = [filters[0] with { DsaiTags = ["forward", "divert"] }, filters[1]] }] };
+        await using var rig = await ShRig.StartAsync(subscriptions: alice);
+        var tags = cells[1].Split(' ').Select(tag => (tag, 1)).ToArray();
+        Assert.Equal(cells[2], (await rig.AskAsync(Pur(AliceSip, [19], Document(Services(tags)), cells[0] == "none" ? null : Features(2)))).Result);
+        Assert.Equal(cells[3], string.Join(' ', (await rig.SubscriberAsync()).ApplicationData.InactiveServices.Select(one => one.Tag)));
     }
 
     [Fact]

@@ -117,6 +117,30 @@ public sealed class RequestFormTables
         Assert.Equal(cells[3], $"{reply.Result} {reply.Failed}".TrimEnd());
     }
 
+    // A number that the enumeration does not have is the grammar's fault; 20 is one that it has, and nobody is permitted.
+    public static TheoryData<string> ReferenceRows => DecisionTable.Rows("""
+        | Data-Reference | UDR                   | PUR                   | SNR                   |
+        |                | R:5005 Data-Reference | R:5005 Data-Reference | R:5005 Data-Reference |
+        | 1              | R:5004 Data-Reference | R:5004 Data-Reference | R:5004 Data-Reference |
+        | 9              | R:5004 Data-Reference | R:5004 Data-Reference | R:5004 Data-Reference |
+        | 36             | R:5004 Data-Reference | R:5004 Data-Reference | R:5004 Data-Reference |
+        | -1             | R:5004 Data-Reference | R:5004 Data-Reference | R:5004 Data-Reference |
+        | 20             | E:5102                | E:5103                | E:5104                |
+        """);
+
+    [Theory, MemberData(nameof(ReferenceRows))]
+    public async Task Data_references(string row)
+    {
+        var cells = DecisionTable.Cells(row);
+        await using var rig = await ShRig.StartAsync();
+        int[] references = cells[0].Length == 0 ? [] : [int.Parse(cells[0], System.Globalization.CultureInfo.InvariantCulture)];
+        foreach (var (command, expected) in new[] { ("UDR", cells[1]), ("PUR", cells[2]), ("SNR", cells[3]) })
+        {
+            var reply = await rig.AskAsync(Any(command, AliceWork, references));
+            Assert.Equal((command, expected), (command, $"{reply.Result} {reply.Failed}".TrimEnd()));
+        }
+    }
+
     [Fact]
     public async Task However_many_the_features_allow_there_is_a_bound()
     {

@@ -33,6 +33,103 @@ public sealed class UserDataTests
         Assert.Equal(cells[2].Length == 0 ? null : Document(cells[2]), reply.UserData?.Replace("<SCSCFName/>", "<SCSCFName></SCSCFName>", StringComparison.Ordinal));
     }
 
+    // Every reference of which a user can lack the data: alone there is no User-Data, with Notif-Eff or without; beside something that is there (11)
+    // it is an empty element where the text has one. Phone has no number, no address, no charging, and nobody reported anything.
+    public static TheoryData<string> LackingRows => DecisionTable.Rows("""
+        | ref | further keys           | beside IMSUserState, with Notif-Eff                                  |
+        | 0   | Service-Indication     | RepositoryData ServiceIndication x SequenceNumber 0                  |
+        | 10  | Identity-Set           | PublicIdentifiers                                                    |
+        | 12  |                        | SCSCFName                                                            |
+        | 13  | Server-Name            | IFCs                                                                 |
+        | 14  | CS                     | CSLocationInformation                                                |
+        | 14  | PS                     | PSLocationInformation EPSLocationInformation                         |
+        | 14  | PS SGSN                | PSLocationInformation                                                |
+        | 14  | PS MME                 | EPSLocationInformation                                               |
+        | 15  | CS                     |                                                                      |
+        | 15  | PS                     |                                                                      |
+        | 16  |                        |                                                                      |
+        | 17  |                        | PublicIdentifiers                                                    |
+        | 19  | DSAI-Tag Server-Name   |                                                                      |
+        | 21  |                        |                                                                      |
+        | 22  |                        | IPv4Address                                                          |
+        | 23  |                        |                                                                      |
+        | 24  |                        |                                                                      |
+        | 26  |                        |                                                                      |
+        | 27  |                        | STN-SR                                                               |
+        | 28  |                        |                                                                      |
+        | 29  |                        |                                                                      |
+        | 30  |                        | CSRN                                                                 |
+        | 31  |                        |                                                                      |
+        | 32  |                        | IMSI                                                                 |
+        | 34  |                        |                                                                      |
+        | 35  |                        |                                                                      |
+        """);
+
+    [Theory, MemberData(nameof(LackingRows))]
+    public async Task Data_that_a_user_lacks(string row)
+    {
+        var cells = DecisionTable.Cells(row);
+        await using var rig = await ShRig.StartAsync(subscriptions: PhoneSubscription());
+        var reference = int.Parse(cells[0], System.Globalization.CultureInfo.InvariantCulture);
+        var keys = cells[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(default(Action<MessageWriter>), (all, name) => all + Key(name));
+        foreach (var features in new Action<MessageWriter>?[] { null, Features(1) })
+        {
+            var alone = await rig.AskAsync(Udr(PhoneSip, [reference], keys + features));
+            Assert.Equal(("R:2001", null), (alone.Result, alone.UserData));
+        }
+
+        var beside = await rig.AskAsync(Udr(PhoneSip, [reference, 11], keys + Features(1)));
+        Assert.Equal("R:2001", beside.Result);
+        var root = System.Xml.Linq.XDocument.Parse(beside.UserData!).Root!;
+        Assert.Equal("0", root.Descendants("IMSUserState").Single().Value);
+        var words = root.Descendants().Where(one => one.Name.LocalName is not ("Sh-IMS-Data" or "Extension" or "IMSUserState"))
+            .Select(one => one.HasElements || one.Value.Length == 0 ? one.Name.LocalName : $"{one.Name.LocalName} {one.Value}");
+        Assert.Equal(cells[2], string.Join(' ', words));
+
+        static Action<MessageWriter> Key(string name) => name switch
+        {
+            "Service-Indication" => Indication("x"),
+            "Identity-Set" => Sets(1),
+            "Server-Name" => Server("sip:as." + ShRequests.Realm),
+            "DSAI-Tag" => Tag("forward"),
+            "CS" => Number(Avp.RequestedDomain, 0) + Number(Avp.CurrentLocation, 0),
+            "PS" => Number(Avp.RequestedDomain, 1) + Number(Avp.CurrentLocation, 0),
+            "MME" => Number(Avp.RequestedNodes, 1),
+            "SGSN" => Number(Avp.RequestedNodes, 2),
+            _ => throw new ArgumentException(name),
+        };
+    }
+
+    // Table 7.6.1 note 1, for every reference that a service is a key of: the specific service is answered as the wildcard, and subscribed to as it.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(16)]
+    [InlineData(18)]
+    [InlineData(19)]
+    public async Task A_service_under_a_wildcard_is_the_wildcard(int reference)
+    {
+        await using var rig = await ShRig.StartAsync(subscriptions: ShSubscriptions.Services() with { Charging = new("aaa://ccf." + ShRequests.Realm, null, null, null) });
+        await rig.StoreAsync("service", 3, Rooms);
+        using (var turn = await rig.Store.EnterAsync(await rig.SubscriberAsync(Rooms), CancellationToken.None))
+            await rig.Store.CommitAsync(turn, new([(3, new() { Status = RegistrationStatus.Unregistered, Server = StateText.S1 })], []), CancellationToken.None);
+        var keys = Indication("service") + Sets(2) + Server(ShSubscriptions.ServerName) + Tag("forward");
+
+        var specific = await rig.AskAsync(Udr(Room, [reference], keys));
+        Assert.NotNull(specific.UserData);
+        Assert.Equal(specific.UserData, (await rig.AskAsync(Udr(Rooms, [reference], keys))).UserData);
+        Assert.Contains(reference == 10 ? Rooms : "", specific.UserData, StringComparison.Ordinal);
+
+        Assert.Equal("R:2001", (await rig.AskAsync(Snr(Room, [reference], keys))).Result);
+        var one = Assert.Single((await rig.SubscriberAsync(Rooms)).ApplicationData.Subscriptions);
+        Assert.Equal((Rooms, Room), (one.Key.User.Value, one.AskedIdentity));
+        // Another service under it, and the wildcard itself, end the same subscription.
+        Assert.Equal("R:2001", (await rig.AskAsync(Snr("sip:room-8@" + ShRequests.Realm, [reference], keys, unsubscribe: true))).Result);
+        Assert.Empty((await rig.SubscriberAsync(Rooms)).ApplicationData.Subscriptions);
+    }
+
     // The wildcard, unless the application server named it or it stands in User-Data.
     public static TheoryData<string> WildcardRows => DecisionTable.Rows("""
         | command | identity           | named                                  | ref | answer                                          |
@@ -119,6 +216,33 @@ public sealed class UserDataTests
             Assert.Equal(1u, Diameter.Commands.Cx.SupportedFeatures.Read(served.Reply.All(Avp.SupportedFeatures).First).FeatureList);
             Assert.False((await rig.AskAsync(Any(command, AliceWork, [command == "PUR" ? 24 : 11], userData: Document(SmsGateway("1"))))).Reply.Has(Avp.SupportedFeatures));
             Assert.Equal("E:5011", (await rig.AskAsync(Any(command, AliceWork, [11], Features(2, demanded: true)))).Result);
+        }
+    }
+
+    // TS 29.229 7.2.1: what the M bit demands must be here, and the refusal says what is; without it a feature that is missing is passed over.
+    public static TheoryData<string> FeatureRows => DecisionTable.Rows("""
+        | asked      | M bit | answer | told |
+        | 0x1        | yes   | R:2001 | 0xF  |
+        | 0xF        | yes   | R:2001 | 0xF  |
+        | 0x10       | no    | R:2001 | 0xF  |
+        | 0x10       | yes   | E:5011 | 0xF  |
+        | 0x80000001 | no    | R:2001 | 0xF  |
+        | 0x80000001 | yes   | E:5011 | 0xF  |
+        """);
+
+    [Theory, MemberData(nameof(FeatureRows))]
+    public async Task Features_that_are_demanded(string row)
+    {
+        var cells = DecisionTable.Cells(row);
+        await using var rig = await ShRig.StartAsync();
+        var features = Features(Convert.ToUInt32(cells[0], 16), DecisionTable.IsYes(cells[1]));
+        foreach (var command in new[] { "UDR", "PUR", "SNR" })
+        {
+            var reply = await rig.AskAsync(Any(command, AliceWork, [command == "PUR" ? 24 : 11], features, userData: Document(SmsGateway("1"))));
+            var told = reply.Reply.All(Avp.SupportedFeatures).First;
+            Assert.Equal((command, cells[2]), (command, reply.Result));
+            Assert.Equal(Convert.ToUInt32(cells[3], 16), Diameter.Commands.Cx.SupportedFeatures.Read(told).FeatureList);
+            Assert.False(told.Flags.HasFlag(AvpFlags.Mandatory)); // an answer demands nothing
         }
     }
 

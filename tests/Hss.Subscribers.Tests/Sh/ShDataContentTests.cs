@@ -81,6 +81,17 @@ public sealed class ShDataContentTests
             "<EPSLocationInformation><MMEName>mme.example.org</MMEName></EPSLocationInformation>" },
         { "RAT type on request", new(Ref.LocationInformation) { RequestedDomain = ShDomain.PacketSwitched, RequestedNodes = ShNodes.Sgsn, UdrFlags = ShUdrFlags.RatTypeRequested }, Sip, Access(),
             "<PSLocationInformation><SGSNNumber><Address>kSFDZQ==</Address></SGSNNumber><AgeOfLocationInformation>10</AgeOfLocationInformation><RATtype>1</RATtype></PSLocationInformation>" },
+        { "nodes are those of the PS domain", new(Ref.LocationInformation) { RequestedNodes = ShNodes.Mme, OnlyServingNodes = true }, Sip, Access(),
+            "<CSLocationInformation><VLRNumber><Address>kSFDZQ==</Address></VLRNumber></CSLocationInformation>" },
+        { "all nodes", new(Ref.LocationInformation) { RequestedDomain = ShDomain.PacketSwitched }, Sip, Access(),
+            "<PSLocationInformation><SGSNNumber><Address>kSFDZQ==</Address></SGSNNumber><AgeOfLocationInformation>10</AgeOfLocationInformation></PSLocationInformation>"
+            + "<EPSLocationInformation><TrackingAreaId>AAECAwQ=</TrackingAreaId><MMEName>mme.example.org</MMEName><AgeOfLocationInformation>10</AgeOfLocationInformation></EPSLocationInformation>"
+            + "<TWANLocationInformation><TWAN-SSID>hotspot</TWAN-SSID></TWANLocationInformation>"
+            + "<Sh-5GSLocationInformation><NRCellGlobalId>00101123456789</NRCellGlobalId><AMFAddress>amf.example.org</AMFAddress><AgeOfLocationInformation>10</AgeOfLocationInformation></Sh-5GSLocationInformation>" },
+        { "bit 2", new(Ref.LocationInformation) { RequestedDomain = ShDomain.PacketSwitched, RequestedNodes = (ShNodes)4 }, Sip, Access(),
+            "<TWANLocationInformation><TWAN-SSID>hotspot</TWAN-SSID></TWANLocationInformation>" },
+        { "bit 3", new(Ref.LocationInformation) { RequestedDomain = ShDomain.PacketSwitched, RequestedNodes = (ShNodes)8, OnlyServingNodes = true }, Sip, Access(),
+            "<Sh-5GSLocationInformation><AMFAddress>amf.example.org</AMFAddress></Sh-5GSLocationInformation>" },
         { "no time zone is known there", new(Ref.LocationInformation) { RequestedDomain = ShDomain.PacketSwitched, LocalTimeZone = ShLocalTimeZone.Only }, Sip, Access(), "-" },
         { "CS state", new(Ref.UserState), Sip, Access(), "<CSUserState>2</CSUserState>" },
         { "PS states", new(Ref.UserState) { RequestedDomain = ShDomain.PacketSwitched }, Sip, Access(),
@@ -107,6 +118,9 @@ public sealed class ShDataContentTests
             + "<ExtendedMSISDN><MSISDN>12125550009</MSISDN><MSISDNType>1</MSISDNType></ExtendedMSISDN></PublicIdentifiers>" },
 
         { "PSI active", new(Ref.PsiActivation), Service, Source(), "<PSIActivation>1</PSIActivation>" },
+        { "PSI inactive", new(Ref.PsiActivation), Service, Source() is var off ? off with { Subscription = off.Subscription with { ImplicitRegistrationSets =
+            [.. off.Subscription.ImplicitRegistrationSets.Select(set => set with { PublicIdentities = [.. set.PublicIdentities.Select(one => one with { PsiActive = false })] })] } } : off,
+            "<PSIActivation>0</PSIActivation>" },
         { "no PSI", new(Ref.PsiActivation), Sip, Source(), "-" },
         { "trace", new(Ref.ServiceLevelTraceInfo), Sip, Source(), "<ServiceLevelTraceInfo>trace</ServiceLevelTraceInfo>" },
         { "trace by number", new(Ref.ServiceLevelTraceInfo), "12125550002", Source(), "<ServiceLevelTraceInfo>trace</ServiceLevelTraceInfo>" },
@@ -157,6 +171,8 @@ public sealed class ShDataContentTests
     [Theory]
     [InlineData(Sip, "one,tel,work,desk!.*!/3,news/1,room!.*!/2", "one,tel", "one,tel", "one,tel")]
     [InlineData(Tel, "one,tel,work,desk!.*!/3,news/1,room!.*!/2", "one,tel", "one,tel", "one,tel")]
+    [InlineData(Barred, "one,tel,work,desk!.*!/3,news/1,room!.*!/2", "one,tel", "one,tel", "one,tel")]
+    [InlineData(Rooms, "one,tel,news/1,room!.*!/2", "", "room!.*!/2", "room!.*!/2")]
     [InlineData(Work, "one,tel,work,desk!.*!/3", "one,tel", "work,desk!.*!/3", "work")]
     [InlineData(Desk, "one,tel,work,desk!.*!/3", "one,tel", "work,desk!.*!/3", "desk!.*!/3")]
     [InlineData(Service, "one,tel,news/1,room!.*!/2", "", "news/1", "news/1")]
