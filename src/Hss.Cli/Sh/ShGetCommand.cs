@@ -23,7 +23,11 @@ internal static class ShGetCommand
             }, stop).ConfigureAwait(false);
             var exitCode = ShReport.Show(invocation, answer, invocation.Value(to));
             // Success and no User-Data is how the standard says that there is nothing (TS 29.328 6.1.1.1).
-            if (answer.IsSuccess && answer.UserData.IsEmpty) invocation.Output.Note("there is no such data");
+            if (answer.IsSuccess && answer.UserData.IsEmpty)
+            {
+                invocation.Output.Flush();
+                invocation.Output.Note("there is no such data");
+            }
             return exitCode;
         });
         return command;

@@ -39,21 +39,17 @@ public sealed partial class ApplicationServerService
             ?? throw new RpcException(new Status(StatusCode.NotFound, $"no subscription has the private identity {canonical}"));
     }
 
-    /// <summary>Makes a change durable, then records it.</summary>
+    /// <summary>Makes a change durable, with its record in the same commit.</summary>
     /// <param name="edit">Looks at the subscriber as it stands in the turn. Null: there is nothing to change.</param>
-    /// <param name="summary">What was done; the record has nothing of the content.</param>
-    /// Order: from the commit on nobody's patience counts any more, since what is durable must be recorded. Errors: as <paramref name="edit"/> throws.
+    /// <param name="summary">What was done, asked behind the edit; the record has nothing of the content.</param>
+    /// Errors: as <paramref name="edit"/> throws.
     private async Task ChangeAsync(Subscriber found, Func<Subscriber, SubscriberChange?> edit, Func<string> summary, ChangeAuthor author, CancellationToken cancellationToken)
     {
-        string subscriptionId;
-        using (var turn = await store.EnterAsync(found, cancellationToken).ConfigureAwait(false))
-        {
-            if (turn.Subscriber is not { } subscriber) throw Refusals.NotFound(found.Subscription.SubscriptionId);
-            subscriptionId = subscriber.Subscription.SubscriptionId;
-            if (edit(subscriber) is not { } change) return;
-            await store.CommitAsync(turn, change, CancellationToken.None).ConfigureAwait(false);
-        }
-        await ActionRecord.WriteAsync(store, subscriptionId, summary(), author, "the change is made").ConfigureAwait(false);
+        using var turn = await store.EnterAsync(found, cancellationToken).ConfigureAwait(false);
+        if (turn.Subscriber is not { } subscriber) throw Refusals.NotFound(found.Subscription.SubscriptionId);
+        if (edit(subscriber) is not { } change) return;
+        // Not cancelled from here on: a caller who leaves must not leave the outcome open.
+        await store.CommitAsync(turn, change with { Audit = new(summary(), author) }, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static string CanonicalPublic(string publicIdentity, string field) =>
