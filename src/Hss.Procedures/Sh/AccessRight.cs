@@ -50,8 +50,8 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
 
     /// <summary>Step 1 once the turn is held, null when all is as it was: whoever waited for it may have lost the permission meanwhile, and a subscription
     /// without one would be there for nobody to see.</summary>
-    public static ExperimentalResultCode? LeftMeanwhile(ISubscriberStore store, in ShRequest request) =>
-        ForbiddenTo(store.FindApplicationServer(request.OriginHost.Span), request) is null ? null : NotPermitted(request.Operation);
+    public static AccessRight? LeftMeanwhile(ISubscriberStore store, in ShRequest request) =>
+        ForbiddenTo(store.FindApplicationServer(request.OriginHost.Span), request) is { } forbidden ? Refused(NotPermitted(request.Operation), forbidden) : null;
 
     private static ShDataReference? ForbiddenTo(ApplicationServerPermissions? server, in ShRequest request)
     {

@@ -78,7 +78,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         }
         using var turn = entered;
         // Provisioning may have come before this turn: what was checked above is checked again on what is true now.
-        if (AccessRight.LeftMeanwhile(store, asked) is { } forbidden) return new(forbidden);
+        if (AccessRight.LeftMeanwhile(store, asked) is { } left) return new(left.Refusal, left.Culprit);
         if (!right.User.TryPlaceAgain(turn.Subscriber, out var user)) return new(ExperimentalResultCode.ErrorUserUnknown);
         if (AccessRight.RefusedKey(asked, user) is { } culprit) return new(ExperimentalResultCode.ErrorOperationNotAllowed, culprit);
 

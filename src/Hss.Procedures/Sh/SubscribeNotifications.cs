@@ -47,9 +47,9 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
         }
         using var turn = entered;
         // Provisioning may have come before this turn: what was checked above is checked again on what is true now.
-        if (AccessRight.LeftMeanwhile(store, asked) is { } forbidden)
+        if (AccessRight.LeftMeanwhile(store, asked) is { } left)
         {
-            answer.Refuse(forbidden);
+            answer.Refuse(left.Refusal);
             return;
         }
         if (!right.User.TryPlaceAgain(turn.Subscriber, out var user))

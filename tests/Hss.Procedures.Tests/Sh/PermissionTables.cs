@@ -58,10 +58,11 @@ public sealed class PermissionTables
         Task<ShReply> asking;
         using (await rig.Store.EnterAsync(await rig.SubscriberAsync(), CancellationToken.None))
         {
-            asking = rig.AskAsync(command == "PUR" ? Pur(AliceSip, [0], Document(Repository("service", 1))) : Snr(AliceSip, [0], Indication("service")));
+            asking = rig.AskAsync(command == "PUR" ? Pur(AliceSip, [0], Document(Repository("service", 1)), Features(6)) : Snr(AliceSip, [0], Indication("service")));
             await rig.PermitAsync(As, []);
         }
         Assert.Equal(answer, (await asking).Result);
+        Assert.Equal(command == "PUR", (await asking).Reply.Has(Diameter.Avp.DataReference)); // which one
         Assert.Equal("service 0 <old/>", await rig.StoredAsync());
         Assert.Empty((await rig.SubscriberAsync()).ApplicationData.Subscriptions);
     }

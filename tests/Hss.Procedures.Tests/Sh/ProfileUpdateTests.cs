@@ -70,7 +70,7 @@ public sealed class ProfileUpdateTests
         var job = Assert.Single(await rig.Store.ReadJobsAsync(new(), CancellationToken.None));
         Assert.Equal((CxJobKind.RegistrationTermination, StateText.S1.DiameterHost, TestSubscriptions.Services), (job.Kind, job.Server.DiameterHost, job.PrivateIdentity));
         Assert.Equal(ServiceSip, Assert.Single(job.PublicIdentities));
-        Assert.True(job.ClearsRegistration); // by the answer of the S-CSCF
+        Assert.True(job.ClearsOnAnswer); // by the answer of the S-CSCF
         // Switched on again it is nobody's affair until a call comes.
         Assert.Equal("R:2001", (await rig.AskAsync(Pur(ServiceSip, [18], Document(Activation(1))))).Result);
         Assert.Single(await rig.Store.ReadJobsAsync(new(), CancellationToken.None));

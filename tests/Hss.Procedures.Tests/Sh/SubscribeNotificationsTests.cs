@@ -121,6 +121,8 @@ public sealed class SubscribeNotificationsTests
         | 0   | Service-Indication=here | <RepositoryData><ServiceIndication>here</ServiceIndication><SequenceNumber>1</SequenceNumber><ServiceData><old/></ServiceData></RepositoryData> |
         | 11  |                         | <Sh-IMS-Data><IMSUserState>0</IMSUserState></Sh-IMS-Data>  |
         | 12  |                         | <Sh-IMS-Data><SCSCFName></SCSCFName></Sh-IMS-Data>         | empty: none yet
+        | 13  | Server-Name=nowhere     | <Sh-IMS-Data><IFCs></IFCs></Sh-IMS-Data>                   | empty: no filter has it
+        | 19  | DSAI-Tag=forward Server-Name=own | <Sh-IMS-Data><Extension><Extension><DSAI><DSAI-Tag>forward</DSAI-Tag><DSAI-Value>0</DSAI-Value></DSAI></Extension></Extension></Sh-IMS-Data> |
         | 23  |                         |                                                            |
         | 25  | One-Time                |                                                            | never for reachability
         """);
@@ -134,7 +136,7 @@ public sealed class SubscribeNotificationsTests
         var reference = int.Parse(cells[0], CultureInfo.InvariantCulture);
         var wanted = await rig.AskAsync(Snr(AliceSip, [reference], Further(cells[1]) + Number(Avp.SendDataIndication, 1)));
         Assert.Equal("R:2001", wanted.Result);
-        Assert.Equal(cells[2].Length == 0 ? null : Document(cells[2]), wanted.UserData?.Replace("<SCSCFName/>", "<SCSCFName></SCSCFName>", StringComparison.Ordinal));
+        Assert.Equal(cells[2].Length == 0 ? null : Document(cells[2]), wanted.UserData?.Replace("<SCSCFName/>", "<SCSCFName></SCSCFName>", StringComparison.Ordinal).Replace("<IFCs/>", "<IFCs></IFCs>", StringComparison.Ordinal));
         Assert.Null((await rig.AskAsync(Snr(AliceSip, [reference], Further(cells[1]) + Number(Avp.SendDataIndication, 0)))).UserData);
         Assert.Null((await rig.AskAsync(Snr(AliceSip, [reference], Further(cells[1]) + Number(Avp.SendDataIndication, 1), unsubscribe: true))).UserData);
     }
@@ -164,6 +166,7 @@ public sealed class SubscribeNotificationsTests
                 ["Service-Indication", var text] => Indication(text),
                 ["Identity-Set", var set] => Sets(uint.Parse(set, CultureInfo.InvariantCulture)),
                 ["DSAI-Tag", var tag] => Tag(tag),
+                ["Server-Name", "nowhere"] => Server("sip:as." + ShRequests.Realm),
                 ["Server-Name", _] => Server(ShSubscriptions.ServerName),
                 ["User-Name", var name] => Named(name),
                 ["One-Time"] => Number(Avp.OneTimeNotification, 0),

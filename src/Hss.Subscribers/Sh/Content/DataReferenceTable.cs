@@ -15,9 +15,6 @@ public sealed record DataReferenceRow(
     /// Spec: TS 29.328 6.1.2.1 step 4.
     public bool UpdatesDistinctOnly => Reference == ShDataReference.PsiActivation;
 
-    /// <summary>Whether a private identity may be named to address one of several.</summary>
-    public bool TakesUserName => Optional.HasFlag(ShFurtherKeys.UserName);
-
     /// <summary>Whether the identity is a key for the operation.</summary>
     /// <param name="isWildcard">The identity is a wildcard, or fell into one.</param>
     public bool IsKey(ShAccessKeys key, ShOperations operation, bool isWildcard) =>

@@ -106,15 +106,21 @@ public sealed class PushNotificationTests
     }
 
     [Theory]
-    [InlineData(5100u, false)]
-    [InlineData(5008u, false)]
-    [InlineData(5004u, false)]
-    [InlineData(4100u, true)]
-    public async Task A_refusal_ends_it_unless_it_speaks_of_the_moment(uint code, bool isSentAgain)
+    [InlineData('E', 5100u, false)]
+    [InlineData('E', 5008u, false)]
+    [InlineData('E', 5004u, false)]
+    [InlineData('E', 4100u, true)]
+    [InlineData('R', 5012u, true)] // trouble over there, not a word about the data
+    [InlineData('R', 3004u, true)]
+    [InlineData('R', 3001u, false)]
+    [InlineData('R', 5004u, false)]
+    public async Task A_refusal_ends_it_unless_it_speaks_of_the_moment(char kind, uint code, bool isSentAgain)
     {
         await using var rig = new NotificationRig().Start();
         await NotificationRunnerTests.ChangedAsync(rig);
-        (await rig.NextAsync()).ReplyExperimental(code);
+        var sent = await rig.NextAsync();
+        if (kind == 'E') sent.ReplyExperimental(code);
+        else sent.Reply(code);
         if (isSentAgain) (await rig.NextAsync()).Reply();
         var ended = Assert.Single(await rig.EndAsync());
         Assert.Equal(isSentAgain ? (NotificationState.Acknowledged, 2) : (NotificationState.Failed, 1), (ended.State, ended.Attempts));
