@@ -9,20 +9,19 @@ internal sealed class Patience : IDisposable
 {
     private readonly CancellationTokenSource _late;
     private readonly CancellationTokenSource _either;
+    private readonly CancellationToken _request;
+
     public Patience(TimeSpan patience, TimeProvider time, CancellationToken request)
     {
-        Request = request;
+        _request = request;
         _late = new(patience, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_late.Token, request);
     }
 
-    /// <summary>That of the request alone: what is under way is waited for as long as there is somebody to answer to.</summary>
-    public CancellationToken Request { get; }
-
     public CancellationToken Token => _either.Token;
 
     /// <summary>Whether it was this that ended the waiting, and not the end of the request.</summary>
-    public bool IsOver => _late.IsCancellationRequested && !Request.IsCancellationRequested;
+    public bool IsOver => _late.IsCancellationRequested && !_request.IsCancellationRequested;
 
     public void Dispose()
     {

@@ -84,8 +84,10 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
 
         var update = new ApplicationDataUpdate(user, data, right.ApplicationServer!, request.OriginRealm.ToText(), options);
         var outcome = update.Run(asked);
+        // Not given up at the deadline: what was handed to the disk is carried out all the same, and a copy of this request is to be told so. Had this one
+        // left before, the copy would be a PUR of its own, meet its own sequence number and be told OUT_OF_SYNC (RFC 6733 3).
         if (outcome.IsDone && update.Change is { IsEmpty: false } change)
-            await store.CommitAsync(turn, change, patience.Request).ConfigureAwait(false);
+            await store.CommitAsync(turn, change, CancellationToken.None).ConfigureAwait(false);
         return outcome;
     }
 

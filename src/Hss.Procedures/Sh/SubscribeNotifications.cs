@@ -100,9 +100,10 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
                 return;
             }
         }
-        // Also when the same stands already: the store then brings what is pending for this subscription up to what the SNA says.
+        // Also when the same stands already: the store then brings what is pending for this subscription up to what the SNA says. Not given up at the
+        // deadline, for the sake of the copies: see ProfileUpdate.
         if (subscribes || after.Length != before.Subscriptions.Length)
-            await store.CommitAsync(turn, new([], []) { ApplicationData = before with { Subscriptions = after } }, cancellationToken).ConfigureAwait(false);
+            await store.CommitAsync(turn, new([], []) { ApplicationData = before with { Subscriptions = after } }, CancellationToken.None).ConfigureAwait(false);
 
         answer.Result(ResultCode.Success);
         answer.WriteWildcard(user);

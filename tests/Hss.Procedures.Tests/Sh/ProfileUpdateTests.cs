@@ -277,6 +277,24 @@ public sealed class ProfileUpdateTests
         Assert.Equal("s 0 <a/>", await rig.StoredAsync());
     }
 
+    // RFC 6733 3. The disk was slower than the deadline: what was handed to it is carried out all the same, and that is what a copy is told.
+    [Fact]
+    public async Task A_copy_of_a_PUR_that_missed_its_deadline_is_told_what_became_of_it()
+    {
+        await using var rig = await ShRig.StartAsync();
+        await using var peer = await rig.ConnectAsync(deadline: TimeSpan.FromMilliseconds(200));
+        var request = Pur(AliceSip, [0], Document(Repository("s", 0)));
+        using (rig.Database.HoldCommits()) Assert.Equal("R:5012", (await peer.AskAsync(request)).Result);
+
+        request[4] |= (byte)CommandFlags.Retransmitted;
+        // The commit may take its time still: a copy that runs into its own deadline asks again.
+        var told = "R:5012";
+        for (var attempt = 0; told == "R:5012" && attempt < 100; attempt++) told = (await peer.AskAsync(request)).Result;
+        Assert.Equal("R:2001", told);
+        Assert.Equal("s 0 <a/>", await rig.StoredAsync());
+        Assert.Equal("E:5105", (await rig.AskAsync(Pur(AliceSip, [0], Document(Repository("s", 0))))).Result);
+    }
+
     // 5. Another update has the turn, for longer than anybody waits.
     [Fact]
     public async Task An_update_that_waits_too_long_is_refused_for_now()

@@ -35,12 +35,12 @@ internal sealed class ShRig : IAsyncDisposable
         return rig;
     }
 
-    public Task<CxPeer> ConnectAsync(ShOptions? options = null, ILoggerFactory? loggers = null)
+    public Task<CxPeer> ConnectAsync(ShOptions? options = null, ILoggerFactory? loggers = null, TimeSpan? deadline = null)
     {
         loggers ??= NullLoggerFactory.Instance;
         // Nobody gives up because this machine is busy; a test that is about giving up says so.
         options ??= new ShOptions { UpdatePatience = TimeSpan.FromSeconds(15) };
-        var node = new NodeOptions { AllowUnknownPeers = true, RequestDeadline = TimeSpan.FromSeconds(20), Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay }] };
+        var node = new NodeOptions { AllowUnknownPeers = true, RequestDeadline = deadline ?? TimeSpan.FromSeconds(20), Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay }] };
         return CxPeer.ConnectAsync(ShApplication.Create(Store, options, loggers), node, loggers);
     }
 
