@@ -46,7 +46,7 @@ internal static class ApplicationServerJson
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException($"the permissions of application server {diameterHost} cannot be read ({e.Message}); mend: write them again", e);
+            throw new InvalidDataException($"the permissions of application server {diameterHost} cannot be read ({e.Message}); mend: delete its row of table application_server and put its permissions again", e);
         }
     }
 }

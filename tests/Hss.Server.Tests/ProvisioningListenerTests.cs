@@ -4,6 +4,7 @@ using Grpc.Core;
 using Hss.DiameterNode;
 using Hss.Grpc;
 using Hss.Procedures.Cx;
+using Hss.Procedures.Sh;
 using Hss.Provisioning.Access;
 using Hss.Provisioning.V1;
 using Hss.Server.Certificates;
@@ -27,6 +28,7 @@ public sealed class ProvisioningListenerTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("hss-provisioning-").FullName;
     private readonly SubscriberStore _store = new(new MemoryDatabase(), new() { CacheEntries = 16 }, TimeProvider.System, NullLogger<SubscriberStore>.Instance);
     private readonly CxInstruments _instruments = new();
+    private readonly ShInstruments _shInstruments = new();
     private readonly DiameterNode.DiameterNode _node = new(
         new NodeOptions(), [new DiameterApplication { Name = "Cx", Id = 16777216, VendorId = 10415, AnswerPreamble = _ => { }, Procedures = [] }], TimeProvider.System, NullLoggerFactory.Instance);
     private readonly List<IDisposable> _disposables = [];
@@ -46,6 +48,7 @@ public sealed class ProvisioningListenerTests : IAsyncLifetime
         await _node.DisposeAsync();
         await _store.DisposeAsync();
         _instruments.Dispose();
+        _shInstruments.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -147,7 +150,7 @@ public sealed class ProvisioningListenerTests : IAsyncLifetime
         CertificateFiles? certificates = null;
         if (settings.Provisioning.Tls is { } tls)
             _disposables.Add(certificates = new(tls.CertificateFile, tls.KeyFile, tls.CaFile ?? tls.CertificateFile, TimeProvider.System, NullLoggerFactory.Instance));
-        _listener = await ProvisioningListener.CreateAsync(settings, documents, _store, _node, _instruments, certificates, NullLoggerFactory.Instance);
+        _listener = await ProvisioningListener.CreateAsync(settings, documents, _store, _node, _instruments, _shInstruments, certificates, NullLoggerFactory.Instance);
         await _listener!.OpenAsync();
     }
 

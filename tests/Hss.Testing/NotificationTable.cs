@@ -17,7 +17,7 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
             if (table.Pending(subscriptionId, key) is { } gone) table = table.With(gone.Withdrawn(now, NotificationWrites.Unsubscribed));
         foreach (var current in writes.Refreshed)
             if (table.Pending(subscriptionId, current.Key) is { } stale && !stale.Content.Span.SequenceEqual(current.Content.Span))
-                table = table.With(Replaced(stale, current, now));
+                table = table.With(Replaced(stale, current, now, now));
         return table.Insert(writes.New, now);
     }
 
@@ -29,7 +29,7 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
             var created = one.Created == default ? now : one.Created;
             var next = one.NextAttempt == default ? created : one.NextAttempt;
             table = one.State == NotificationState.Pending && table.Pending(one.SubscriptionId, one.Key) is { } older
-                ? table.With(Replaced(older, one, next))
+                ? table.With(Replaced(older, one, created, next))
                 : table.With(one with { Id = table.Last + 1, Created = created, NextAttempt = next }) with { Last = table.Last + 1 };
         }
         return table;
@@ -96,10 +96,10 @@ public sealed record NotificationTable(ImmutableSortedDictionary<long, Notificat
         };
     }
 
-    private static Notification Replaced(Notification older, Notification newer, DateTimeOffset next) => older with
+    private static Notification Replaced(Notification older, Notification newer, DateTimeOffset created, DateTimeOffset next) => older with
     {
         ApplicationServerRealm = newer.ApplicationServerRealm, AskedIdentity = newer.AskedIdentity, CombinesChanges = newer.CombinesChanges,
-        Content = newer.Content, Version = older.Version + 1, Attempts = 0, NextAttempt = next,
+        Content = newer.Content, Version = older.Version + 1, Attempts = 0, Created = created, NextAttempt = next,
     };
 }
 

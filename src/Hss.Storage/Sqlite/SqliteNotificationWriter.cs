@@ -35,7 +35,8 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
     }
 
     /// <summary>New ones, each in the place of the pending one with its key.</summary>
-    /// Why the time of the next attempt is that of the new content: the pause belongs to what was sent before, and a change is told when it happens.
+    /// Why the times are those of the new content: the pause belongs to what was sent before, and a change of this minute is not given up because an
+    /// application server has been away for a day.
     public void Insert(ImmutableArray<Notification> notifications)
     {
         if (notifications.IsEmpty) return;
@@ -49,8 +50,8 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
                 ON CONFLICT (subscription_id, application_server, user_identity, user_kind, data_reference, detail, private_identity) WHERE state = 0
                 DO UPDATE SET application_server_realm = excluded.application_server_realm, asked_identity = excluded.asked_identity,
-                    combines_changes = excluded.combines_changes, version = version + 1, attempts = 0, next_attempt = excluded.next_attempt,
-                    content = excluded.content
+                    combines_changes = excluded.combines_changes, version = version + 1, attempts = 0, created = excluded.created,
+                    next_attempt = excluded.next_attempt, content = excluded.content
                 """].Run((int)one.State, one.SubscriptionId, one.Key.ApplicationServer, one.Key.User.Value, (int)one.Key.User.Kind, (int)one.Key.Reference,
                     one.Key.Detail, one.Key.PrivateIdentity ?? "", one.ApplicationServerRealm, one.AskedIdentity, one.CombinesChanges ? 1 : 0, one.Version,
                     one.Attempts, StoredTime.Write(created), StoredTime.Write(one.NextAttempt == default ? created : one.NextAttempt),
@@ -94,7 +95,7 @@ internal sealed class SqliteNotificationWriter(SqliteConnection connection, Time
     // What says the same already is left alone: it may be on its way.
     private int Refresh(Notification one, DateTimeOffset now) => _statements[$"""
         UPDATE notification SET application_server_realm = ?8, asked_identity = ?9, combines_changes = ?10, version = version + 1, attempts = 0,
-            next_attempt = ?11, content = ?12
+            created = ?11, next_attempt = ?11, content = ?12
         {IsPendingOfKey} AND content <> ?12
         """].Run(one.SubscriptionId, one.Key.ApplicationServer, one.Key.User.Value, (int)one.Key.User.Kind, (int)one.Key.Reference, one.Key.Detail,
             one.Key.PrivateIdentity ?? "", one.ApplicationServerRealm, one.AskedIdentity, one.CombinesChanges ? 1 : 0, StoredTime.Write(now),

@@ -47,7 +47,7 @@ public sealed record Notification
     /// <summary>How often this content was sent.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>When it was written first. Left at its default, the store fills it in.</summary>
+    /// <summary>When this content was written. Left at its default, the store fills it in.</summary>
     public DateTimeOffset Created { get; init; }
 
     /// <summary>Not to be sent before.</summary>
