@@ -9,8 +9,6 @@ internal sealed partial record ShValueRule(Func<string, bool> Holds, string Need
 {
     public static readonly ShValueRule Text = new(text => text.Length > 0, "is empty; leave it out or give it a value");
 
-    public static readonly ShValueRule Any = new(_ => true, "");
-
     public static readonly ShValueRule Identity = new(text => IsIdentity().IsMatch(text), "is no SIP or tel URI");
 
     public static readonly ShValueRule SipUri = new(text => IsSipUri().IsMatch(text), "is no SIP URI");
