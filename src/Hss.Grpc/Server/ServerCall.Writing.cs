@@ -58,7 +58,12 @@ internal sealed partial class ServerCall
     private void EnterWrite()
     {
         CancellationTokenCore.ThrowIfCancellationRequested();
-        if (!_writing.Wait(0, CancellationToken.None)) throw new InvalidOperationException("a message is being written already: one write at a time");
+        if (!_writing.Wait(0, CancellationToken.None))
+        {
+            // It may be the deadline that closes the door just now, which cancels before it does: no fault of the handler's.
+            CancellationTokenCore.ThrowIfCancellationRequested();
+            throw new InvalidOperationException("a message is being written already: one write at a time");
+        }
         if (!_isClosed) return;
         _writing.Release();
         throw new OperationCanceledException("the call is over", CancellationTokenCore);

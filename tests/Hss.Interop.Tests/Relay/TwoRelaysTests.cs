@@ -62,11 +62,12 @@ public sealed class TwoRelaysTests(ITestOutputHelper output)
         bool Passes(TappedMessage message)
         {
             if (message.Header.CommandCode != CxRequests.MultimediaAuth) return true;
-            if (message.Header.IsRequest) return Interlocked.Increment(ref requests) <= RequestsBeforeTheEnd;
-            if (Interlocked.Increment(ref answers) <= AnswersBeforeTheEnd) return true;
-            // The last answer to the last request that came through: from now on nothing more will happen on this path.
-            if (answers == RequestsBeforeTheEnd) stuck.TrySetResult();
-            return false;
+            bool passes = message.Header.IsRequest
+                ? Interlocked.Increment(ref requests) <= RequestsBeforeTheEnd
+                : Interlocked.Increment(ref answers) <= AnswersBeforeTheEnd;
+            // The last answer to the last request that came through, and a request that did not: whichever comes second.
+            if (Volatile.Read(ref answers) == RequestsBeforeTheEnd && Volatile.Read(ref requests) > RequestsBeforeTheEnd) stuck.TrySetResult();
+            return passes;
         }
     });
 }
