@@ -5,9 +5,10 @@ using Hss.Diameter;
 namespace Hss.DiameterNode;
 
 /// <summary>The way out of one connection: messages wait here until the one flusher takes them, many per flush.</summary>
-/// Shape: two lists, swapped under a lock; urgent messages (CEA, DWA, DWR, DPR) go before all that wait. Order: first in, first out
-/// within each list; any thread may enqueue. Limits: what waits is bounded by the requests in flight, each of which holds a place
-/// until the transport took its answer, and by the requests of this node that may wait for answers. Errors: once closed, messages are dropped and their buffers given back.
+/// Shape: two runs of messages, each swapped under a lock for the one that was sent; urgent messages (CEA, DWA, DWR, DPR) go before all
+/// that wait. Order: first in, first out within each run; any thread may enqueue. Limits: what waits is bounded by the requests in flight,
+/// each of which holds a place until the transport took its answer, and by the requests of this node that may wait for answers.
+/// Errors: once closed, messages are dropped.
 internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
 {
     /// <summary>What is handed to the transport at once: enough to fill its sends, little enough to be overtaken by a DWA.</summary>
@@ -18,13 +19,11 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
     private readonly InFlight _inFlight;
     private readonly TimeSpan _sendTimeout;
     private readonly ITimer _stallTimer;
-    private List<Outgoing> _waiting = [];
-    private List<Outgoing> _urgent = [];
-    private List<Outgoing> _sending = [];
-    private List<Outgoing> _sendingFirst = [];
+    private MessageRun _waiting = new();
+    private MessageRun _urgent = new();
+    private MessageRun _sending = new();
+    private MessageRun _sendingFirst = new();
     private TaskCompletionSource? _idle;
-    private int _next;
-    private int _nextFirst;
     private int _handedOver;
     private bool _isFlushing;
     private bool _isClosed;
@@ -42,14 +41,11 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
         _stallTimer = time.CreateTimer(static call => ((Action)call!)(), stalled, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Enqueues an answer; it leaves with the next flush.</summary>
-    public void Enqueue(MessageWriter answer) => Enqueue(ref _waiting, new Outgoing(answer, EndsRequest: true));
-
-    /// <summary>Enqueues a request of this node; it leaves with the next flush.</summary>
-    public void EnqueueRequest(MessageWriter request) => Enqueue(ref _waiting, new Outgoing(request, EndsRequest: false));
+    /// <summary>Enqueues a message and gives its writer back; it leaves with the next flush.</summary>
+    public void Enqueue(MessageWriter message) => Enqueue(message, isUrgent: false);
 
     /// <summary>Enqueues a message that goes before all others.</summary>
-    public void EnqueueUrgent(MessageWriter message, bool endsRequest) => Enqueue(ref _urgent, new Outgoing(message, endsRequest));
+    public void EnqueueUrgent(MessageWriter message) => Enqueue(message, isUrgent: true);
 
     /// <summary>Hands everything to the transport, on this thread as far as it goes without waiting.</summary>
     public void Flush()
@@ -88,25 +84,26 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
 
     void IThreadPoolWorkItem.Execute() => _ = FlushAllAsync();
 
-    private void Enqueue(ref List<Outgoing> list, Outgoing outgoing)
+    private void Enqueue(MessageWriter message, bool isUrgent)
     {
+        ReadOnlySpan<byte> octets = message.Written.Span;
+        bool isDropped;
         lock (_gate)
         {
-            if (!_isClosed)
-            {
-                list.Add(outgoing);
-                return;
-            }
+            isDropped = _isClosed;
+            if (!isDropped) (isUrgent ? _urgent : _waiting).Add(octets);
         }
 
-        Drop(outgoing);
+        // An answer ends its request, sent or not.
+        if (isDropped && !DiameterHeader.Read(octets).IsRequest) _inFlight.Leave(1);
+        message.Return();
     }
 
     private bool TryBeginFlush()
     {
         lock (_gate)
         {
-            if (_isFlushing || (_waiting.Count == 0 && _urgent.Count == 0)) return false;
+            if (_isFlushing || (_waiting.IsEmpty && _urgent.IsEmpty)) return false;
             return _isFlushing = true;
         }
     }
@@ -117,8 +114,7 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
         {
             try
             {
-                WriteBatch();
-                ValueTask<FlushResult> flush = _output.FlushAsync();
+                ValueTask<FlushResult> flush = WriteBatch();
                 FlushResult result = flush.IsCompleted ? await flush : await WatchedAsync(flush);
                 if (result.IsCompleted) Close();
             }
@@ -153,21 +149,9 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
         lock (_gate)
         {
             if (_isClosed) DropAll();
-            if (_nextFirst == _sendingFirst.Count)
-            {
-                _sendingFirst.Clear();
-                _nextFirst = 0;
-                (_sendingFirst, _urgent) = (_urgent, _sendingFirst);
-            }
-
-            if (_next == _sending.Count)
-            {
-                _sending.Clear();
-                _next = 0;
-                (_sending, _waiting) = (_waiting, _sending);
-            }
-
-            if (_sending.Count > 0 || _sendingFirst.Count > 0) return true;
+            if (_sendingFirst.IsEmpty) Swap(ref _sendingFirst, ref _urgent);
+            if (_sending.IsEmpty) Swap(ref _sending, ref _waiting);
+            if (!_sending.IsEmpty || !_sendingFirst.IsEmpty) return true;
             _isFlushing = false;
             _idle?.TrySetResult();
             _idle = null;
@@ -175,43 +159,31 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    private void WriteBatch()
+    private static void Swap(ref MessageRun taken, ref MessageRun filled)
     {
-        int bytes = 0;
-        while (_nextFirst < _sendingFirst.Count) bytes += Write(_sendingFirst[_nextFirst++]);
-        while (_next < _sending.Count && bytes < FlushBytes) bytes += Write(_sending[_next++]);
+        taken.Clear();
+        (taken, filled) = (filled, taken);
     }
 
-    private int Write(Outgoing outgoing)
+    // Without a copy where the transport can: what is being sent is touched by nobody until it was taken.
+    private ValueTask<FlushResult> WriteBatch()
     {
-        ReadOnlySpan<byte> message = outgoing.Message.Written.Span;
-        if (outgoing.EndsRequest) _handedOver++;
-        try
-        {
-            _output.Write(message);
-            return message.Length;
-        }
-        finally
-        {
-            outgoing.Message.Return();
-        }
+        ReadOnlyMemory<byte> first = _sendingFirst.Take(int.MaxValue, ref _handedOver);
+        ReadOnlyMemory<byte> next = _sending.Take(FlushBytes - first.Length, ref _handedOver);
+        if (first.IsEmpty || next.IsEmpty) return _output.WriteAsync(first.IsEmpty ? next : first);
+        _output.Write(first.Span);
+        return _output.WriteAsync(next);
     }
 
     private void DropAll()
     {
-        while (_nextFirst < _sendingFirst.Count) Drop(_sendingFirst[_nextFirst++]);
-        while (_next < _sending.Count) Drop(_sending[_next++]);
-        foreach (Outgoing outgoing in _urgent) Drop(outgoing);
-        foreach (Outgoing outgoing in _waiting) Drop(outgoing);
-        _urgent.Clear();
-        _waiting.Clear();
-    }
+        int answers = 0;
+        foreach (MessageRun run in (ReadOnlySpan<MessageRun>)[_sendingFirst, _sending, _urgent, _waiting])
+        {
+            run.Take(int.MaxValue, ref answers);
+            run.Clear();
+        }
 
-    private void Drop(Outgoing outgoing)
-    {
-        outgoing.Message.Return();
-        if (outgoing.EndsRequest) _inFlight.Leave(1);
+        if (answers > 0) _inFlight.Leave(answers);
     }
-
-    private readonly record struct Outgoing(MessageWriter Message, bool EndsRequest);
 }

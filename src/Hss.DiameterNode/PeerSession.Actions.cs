@@ -12,7 +12,7 @@ internal sealed partial class PeerSession
         {
             case PeerAction.SendCer:
                 MessageWriter cer = _node.BaseMessages.CapabilitiesExchangeRequest(_connection.LocalAddress, out _cerHopByHopId);
-                _queue.EnqueueUrgent(cer, endsRequest: false);
+                _queue.EnqueueUrgent(cer);
                 break;
             case PeerAction.ProcessCea:
                 Peer = message!.Verdict!.Peer;
@@ -47,7 +47,7 @@ internal sealed partial class PeerSession
             case PeerAction.SendDpr:
                 // What this node said when it sent the peer away holds for its own dialling too; REBOOTING means nothing to the node that goes.
                 if (_farewell != DisconnectCause.Rebooting) _cause = _farewell;
-                _queue.EnqueueUrgent(_node.BaseMessages.DisconnectPeerRequest(_farewell), endsRequest: false);
+                _queue.EnqueueUrgent(_node.BaseMessages.DisconnectPeerRequest(_farewell));
                 break;
             case PeerAction.Process:
                 message!.Take();
@@ -121,7 +121,7 @@ internal sealed partial class PeerSession
         switch (action)
         {
             case WatchdogAction.SendWatchdog:
-                _queue.EnqueueUrgent(_node.BaseMessages.DeviceWatchdogRequest(), endsRequest: false);
+                _queue.EnqueueUrgent(_node.BaseMessages.DeviceWatchdogRequest());
                 break;
             case WatchdogAction.SetWatchdog:
                 _watchdogInterval = _node.NextWatchdogInterval();
@@ -142,7 +142,7 @@ internal sealed partial class PeerSession
     private void Answer(PeerMessage message, MessageWriter answer, bool isUrgent)
     {
         message.IsAnswered = true;
-        if (isUrgent) _queue.EnqueueUrgent(answer, endsRequest: true);
+        if (isUrgent) _queue.EnqueueUrgent(answer);
         else _queue.Enqueue(answer);
     }
 

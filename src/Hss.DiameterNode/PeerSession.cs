@@ -121,7 +121,7 @@ internal sealed partial class PeerSession : IDisposable
     public void Send(MessageWriter request)
     {
         Peer!.CountSent();
-        _queue.EnqueueRequest(request);
+        _queue.Enqueue(request);
         _queue.FlushSoon();
     }
 

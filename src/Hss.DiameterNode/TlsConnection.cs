@@ -158,6 +158,9 @@ internal sealed class TlsConnection : ConnectionContext, ITlsConnectionFeature, 
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => writer.FlushAsync(cancellationToken);
 
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+            writer.WriteAsync(source, cancellationToken);
+
         public override void CancelPendingFlush()
         {
             try

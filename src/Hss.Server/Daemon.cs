@@ -139,7 +139,7 @@ internal static class Daemon
             Func<ConnectionContext, Task> serve = isTls ? connection => tls!.HandleAsync(connection, node.HandleAsync) : node.HandleAsync;
             options.Listen(endPoint, listener => listener.Run(serve));
         }
-        return Listening.Server(options, loggers);
+        return Listening.DiameterServer(options, loggers);
     }
 
     /// <summary>SIGTERM and Ctrl-C, taken over for the time of the run.</summary>
