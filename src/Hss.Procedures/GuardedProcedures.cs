@@ -16,19 +16,40 @@ internal sealed class GuardedProcedures(uint features, StoreTroubleLog trouble)
     {
         return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed, RemembersAnswers = remembers };
 
-        async ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
+        // Not async: most procedures end at once.
+        ValueTask AnswerAsync(TRequest request, Answer answer, CancellationToken cancellationToken)
         {
-            if (!FeatureNegotiation.TryNegotiate(supportedFeatures(request), features, answer, out var negotiated)) return;
+            if (!FeatureNegotiation.TryNegotiate(supportedFeatures(request), features, answer, out var negotiated)) return ValueTask.CompletedTask;
+            ValueTask running;
             try
             {
-                await procedure(request, negotiated, answer, cancellationToken).ConfigureAwait(false);
+                running = procedure(request, negotiated, answer, cancellationToken);
             }
             catch (StoreUnavailableException exception)
             {
-                trouble.Report(TRequest.Grammar.Abbreviation, exception.Message);
-                answer.Result(ResultCode.UnableToComply);
+                GiveUp<TRequest>(exception, answer);
+                return ValueTask.CompletedTask;
             }
+            return running.IsCompletedSuccessfully ? running : WhenEndedAsync<TRequest>(running, answer);
         }
+    }
+
+    private async ValueTask WhenEndedAsync<TRequest>(ValueTask running, Answer answer) where TRequest : struct, IDiameterCommand<TRequest>
+    {
+        try
+        {
+            await running.ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            GiveUp<TRequest>(exception, answer);
+        }
+    }
+
+    private void GiveUp<TRequest>(StoreUnavailableException exception, Answer answer) where TRequest : struct, IDiameterCommand<TRequest>
+    {
+        trouble.Report(TRequest.Grammar.Abbreviation, exception.Message);
+        answer.Result(ResultCode.UnableToComply);
     }
 }
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text;
 using Hss.Subscribers;
 
 namespace Hss.Storage;
@@ -19,13 +21,8 @@ internal sealed class ApplicationServerIndex
     {
         if (diameterHost.Length > MaxHostBytes) return null;
         Span<char> host = stackalloc char[diameterHost.Length];
-        for (var i = 0; i < host.Length; i++)
-        {
-            var octet = diameterHost[i];
-            // Host names are ASCII; octets beyond it are those of no application server.
-            if (octet > 0x7F) return null;
-            host[i] = char.ToLowerInvariant((char)octet);
-        }
+        // Host names are ASCII; octets beyond it are those of no application server.
+        if (Ascii.ToLower(diameterHost, host, out _) != OperationStatus.Done) return null;
         return _byHost.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(host, out var found) ? found : null;
     }
 

@@ -79,16 +79,23 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
 
     public ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(subscriber);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<SubscriberTurn>(cancellationToken);
-        var subscriptionId = subscriber.Subscription.SubscriptionId;
-        var entry = _cache.Find(subscriptionId);
-        if (entry is not null && entry.Gate.TryEnter())
+        return TryEnter(subscriber, out var turn) ? new(turn) : EnterSlowlyAsync(subscriber.Subscription.SubscriptionId, cancellationToken);
+    }
+
+    public bool TryEnter(Subscriber subscriber, out SubscriberTurn turn)
+    {
+        ArgumentNullException.ThrowIfNull(subscriber);
+        turn = default;
+        var entry = _cache.Find(subscriber.Subscription.SubscriptionId);
+        if (entry is null || !entry.Gate.TryEnter()) return false;
+        if (entry is { IsDead: false, Subscriber: { } current })
         {
-            if (entry is { IsDead: false, Subscriber: { } current }) return new(new SubscriberTurn(current, entry));
-            entry.Gate.Exit();
+            turn = new(current, entry);
+            return true;
         }
-        return EnterSlowlyAsync(subscriptionId, cancellationToken);
+        entry.Gate.Exit();
+        return false;
     }
 
     /// Errors: <see cref="StoreUnavailableException"/> also when an earlier change of this turn failed.

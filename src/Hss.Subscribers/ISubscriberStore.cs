@@ -27,6 +27,9 @@ public interface ISubscriberStore
     /// The turn's subscriber may be a newer object than the one asked with (provisioned meanwhile), or null when it was deleted.
     ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken);
 
+    /// <summary>The turn if it can be had without waiting. False says nothing about the subscriber: ask <see cref="EnterAsync"/>.</summary>
+    bool TryEnter(Subscriber subscriber, out SubscriberTurn turn);
+
     /// <summary>Makes a change durable, then publishes it to the turn's subscriber. When this returns, the answer may leave.</summary>
     ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken);
 

@@ -55,6 +55,14 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
         return new(_subscribers.Contains(subscriber) ? Meanwhile?.Invoke(subscriber) ?? subscriber : null, new Release(_gate));
     }
 
+    public bool TryEnter(Subscriber subscriber, out SubscriberTurn turn)
+    {
+        turn = default;
+        if (!_gate.Wait(0)) return false;
+        turn = new(_subscribers.Contains(subscriber) ? Meanwhile?.Invoke(subscriber) ?? subscriber : null, new Release(_gate));
+        return true;
+    }
+
     public ValueTask CommitAsync(SubscriberTurn turn, SubscriberChange change, CancellationToken cancellationToken)
     {
         Available();

@@ -7,7 +7,7 @@ namespace Hss.Procedures.Sh;
 /// <summary>Steps 1 to 3a that UDR, PUR and SNR share: may this application server do that, with these data, of this user.</summary>
 /// Errors: 5102, 5103 or 5104 by operation, 5001, 5002, 5101 (Experimental).
 /// Spec: TS 29.328 6.1.1.1, 6.1.2.1, 6.1.3.1, 6.2, Table 7.6.1.
-internal readonly record struct AccessRight(ExperimentalResultCode Refusal, AskedUser User, ApplicationServerPermissions? ApplicationServer)
+internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? AskedUser, ApplicationServerPermissions? ApplicationServer)
 {
     /// <summary>The Data-Reference that was refused, where one was.</summary>
     public ShDataReference? Culprit { get; init; }
@@ -20,12 +20,16 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
 
     public bool IsGranted => Refusal == ExperimentalResultCode.None;
 
-    public static async ValueTask<AccessRight> DecideAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    /// <summary>Only of a right that is granted.</summary>
+    public AskedUser User => AskedUser ?? throw new InvalidOperationException("nothing was granted");
+
+    // Not async: the user is in memory nearly always, and then there is nothing to wait for.
+    public static ValueTask<AccessRight> DecideAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {
         // 1. The permission list, by Origin-Host: behind a relay too it is the application server's own (RFC 6733 6.3).
         var server = store.FindApplicationServer(request.OriginHost.Span);
         if (ForbiddenTo(server, request) is { } forbidden)
-            return Refused(NotPermitted(request.Operation), forbidden) with { IsUnknownServer = server is null };
+            return new(Refused(NotPermitted(request.Operation), forbidden) with { IsUnknownServer = server is null });
 
         // 1. Filters and services are an application server's own affair: another one's are as if they were not permitted.
         string? serverName = null;
@@ -33,14 +37,22 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
         {
             serverName = ApplicationServerName.Canonical(request.ServerName.ToText());
             if (serverName is null || !ApplicationServerName.IsOwn(server!, serverName))
-                return Refused(NotPermitted(request.Operation), request.Asks(ShDataReference.InitialFilterCriteria) ? ShDataReference.InitialFilterCriteria : ShDataReference.Dsai);
+                return new(Refused(NotPermitted(request.Operation), request.Asks(ShDataReference.InitialFilterCriteria) ? ShDataReference.InitialFilterCriteria : ShDataReference.Dsai));
         }
 
+        var finding = ShIdentities.FindAsync(store, request, cancellationToken);
+        return finding.IsCompletedSuccessfully ? new(Decide(request, server!, serverName, finding.Result)) : WhenFoundAsync(finding, request, server!, serverName);
+    }
+
+    private static async ValueTask<AccessRight> WhenFoundAsync(
+        ValueTask<AskedUser?> finding, ShRequest request, ApplicationServerPermissions server, string? serverName) =>
+        Decide(request, server, serverName, await finding.ConfigureAwait(false));
+
+    private static AccessRight Decide(ShRequest request, ApplicationServerPermissions server, string? serverName, AskedUser? found)
+    {
         // 2. The identity exists. 2a. User-Name belongs to it.
-        if (await ShIdentities.FindAsync(store, request, cancellationToken).ConfigureAwait(false) is not { } found)
-            return Refused(ExperimentalResultCode.ErrorUserUnknown, null);
-        if (!found.TryName(ShIdentities.PrivateIdentity(request.UserName), out var user))
-            return Refused(ExperimentalResultCode.ErrorIdentitiesDontMatch, null);
+        if (found is null) return Refused(ExperimentalResultCode.ErrorUserUnknown, null);
+        if (found.Named(ShIdentities.PrivateIdentity(request.UserName)) is not { } user) return Refused(ExperimentalResultCode.ErrorIdentitiesDontMatch, null);
 
         // 3. It is a key for all of the data. 3a. Binding information of a shared identity would be that of somebody else's terminal.
         return RefusedKey(request, user) is { } culprit
@@ -50,14 +62,13 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
 
     /// <summary>Step 1 once the turn is held, null when all is as it was: whoever waited for it may have lost the permission meanwhile, and a subscription
     /// without one would be there for nobody to see.</summary>
-    public static AccessRight? LeftMeanwhile(ISubscriberStore store, in ShRequest request) =>
+    public static AccessRight? LeftMeanwhile(ISubscriberStore store, ShRequest request) =>
         ForbiddenTo(store.FindApplicationServer(request.OriginHost.Span), request) is { } forbidden ? Refused(NotPermitted(request.Operation), forbidden) : null;
 
-    private static ShDataReference? ForbiddenTo(ApplicationServerPermissions? server, in ShRequest request)
+    private static ShDataReference? ForbiddenTo(ApplicationServerPermissions? server, ShRequest request)
     {
-        foreach (var value in request.DataReference)
+        foreach (var reference in request.References)
         {
-            var reference = (ShDataReference)value.ToInteger32();
             // What the table does not allow nobody can be permitted, whatever an older list says.
             if (server?.Allows(reference, request.Operation) != true || (DataReferenceTable.Operations(reference) & request.Operation) == 0) return reference;
         }
@@ -65,12 +76,11 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
     }
 
     /// <summary>Step 3 and 3a: the Data-Reference that the identity is no key for, or null. Asked again within the turn.</summary>
-    public static ShDataReference? RefusedKey(in ShRequest request, in AskedUser user)
+    public static ShDataReference? RefusedKey(ShRequest request, AskedUser user)
     {
         var key = user.Key;
-        foreach (var value in request.DataReference)
+        foreach (var reference in request.References)
         {
-            var reference = (ShDataReference)value.ToInteger32();
             if (DataReferenceTable.Find(reference) is not { } row || !row.IsKey(key, request.Operation, user.IsWildcard)) return reference;
             if (reference == ShDataReference.IPAddressSecureBinding && user.PrivateIdentities.Length > 1) return reference;
             if (reference != ShDataReference.ImsPublicIdentity) continue;
@@ -80,7 +90,7 @@ internal readonly record struct AccessRight(ExperimentalResultCode Refusal, Aske
         return null;
     }
 
-    private static AccessRight Refused(ExperimentalResultCode code, ShDataReference? culprit) => new(code, default, null) { Culprit = culprit };
+    private static AccessRight Refused(ExperimentalResultCode code, ShDataReference? culprit) => new(code, null, null) { Culprit = culprit };
 
     private static ExperimentalResultCode NotPermitted(ShOperations operation) => operation switch
     {

@@ -12,7 +12,7 @@ internal sealed class ApplicationDataUpdate(AskedUser user, ShData data, Applica
     private ApplicationData _after = user.Subscriber.ApplicationData;
 
     /// <summary>Everything, in the order of the steps and not of the request: of several faults the first step's is told.</summary>
-    public UpdateOutcome Run(in ShRequest request)
+    public UpdateOutcome Run(ShRequest request)
     {
         var outcome = UpdateOutcome.Done;
         if (request.Asks(ShDataReference.Dsai)) outcome = SwitchServices();

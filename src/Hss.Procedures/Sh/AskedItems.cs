@@ -9,16 +9,16 @@ internal static class AskedItems
 {
     /// <param name="serverName">Canonical.</param>
     /// <param name="common">The keys of which there is one.</param>
-    public static ImmutableArray<ShItem> Of(in ShRequest request, string? serverName, in ShItem common)
+    public static ImmutableArray<ShItem> Of(ShRequest request, string? serverName, in ShItem common)
     {
         var items = ImmutableArray.CreateBuilder<ShItem>(1);
         long seen = 0; // a bit for each reference: one that is repeated adds nothing, and each of them may have many keys
-        foreach (var value in request.DataReference)
+        foreach (var reference in request.References)
         {
-            var bit = 1L << value.ToInteger32(); // references that are permitted are below 64
+            var bit = 1L << (int)reference;
             if ((seen & bit) != 0) continue;
             seen |= bit;
-            var item = common with { Reference = (ShDataReference)value.ToInteger32(), ServerName = serverName };
+            var item = common with { Reference = reference, ServerName = serverName };
             switch (item.Reference)
             {
                 case ShDataReference.RepositoryData:
@@ -45,7 +45,7 @@ internal static class AskedItems
         if (!items.Contains(item)) items.Add(item);
     }
 
-    private static bool HasSeveralSets(in ShRequest request)
+    private static bool HasSeveralSets(ShRequest request)
     {
         var first = request.IdentitySet.First.ToInteger32();
         foreach (var set in request.IdentitySet)

@@ -8,7 +8,7 @@ namespace Hss.Procedures.Sh;
 /// as the wildcard. PublicIdentity and SetIndex only of those. AskedIdentity is the public identity as the application server wrote it
 /// (canonical), or null. PrivateIdentity is the canonical User-Name, or null.
 /// Spec: TS 29.328 6.1.1.1, 6.1.2.1, 6.1.3.1, steps 2 and 2a; Table 7.6.1 note 1.
-internal readonly record struct AskedUser(
+internal sealed record AskedUser(
     Subscriber Subscriber, ShUserIdentity Identity, PublicIdentity? PublicIdentity, int SetIndex, string? AskedIdentity, bool NamesWildcard,
     string? PrivateIdentity)
 {
@@ -45,24 +45,23 @@ internal readonly record struct AskedUser(
     }
 
     /// <summary>The identity exists: step 2.</summary>
-    public static bool TryPlace(Subscriber? subscriber, ShUserIdentity identity, string? asked, bool namesWildcard, out AskedUser user)
+    public static AskedUser? Place(Subscriber? subscriber, ShUserIdentity identity, string? asked, bool namesWildcard)
     {
-        user = default;
-        if (subscriber is null) return false;
+        if (subscriber is null) return null;
         PublicIdentity? found = null;
         var set = identity.Kind == ShUserIdentityKind.PublicIdentity ? subscriber.IndexOfSet(identity.Value, out found) : -1;
-        user = new(subscriber, identity, found, set, asked, namesWildcard, PrivateIdentity: null);
-        return identity.Kind == ShUserIdentityKind.PublicIdentity ? set >= 0 : !user.PrivateIdentities.IsEmpty;
+        var user = new AskedUser(subscriber, identity, found, set, asked, namesWildcard, PrivateIdentity: null);
+        return (identity.Kind == ShUserIdentityKind.PublicIdentity ? set >= 0 : !user.PrivateIdentities.IsEmpty) ? user : null;
     }
 
-    /// <summary>User-Name belongs to the identity: step 2a.</summary>
-    public bool TryName(string? privateIdentity, out AskedUser user)
+    /// <summary>User-Name belongs to the identity: step 2a. Null: it does not.</summary>
+    public AskedUser? Named(string? privateIdentity)
     {
-        user = this with { PrivateIdentity = privateIdentity };
-        return user.PrivateIdentity is null || user.SinglePrivateIdentity is not null;
+        if (privateIdentity is null) return this;
+        var user = this with { PrivateIdentity = privateIdentity };
+        return user.SinglePrivateIdentity is null ? null : user;
     }
 
-    /// <summary>The same user in what is true now: provisioning may have had the turn before this one.</summary>
-    public bool TryPlaceAgain(Subscriber? current, out AskedUser user) =>
-        TryPlace(current, Identity, AskedIdentity, NamesWildcard, out user) && user.TryName(PrivateIdentity, out user);
+    /// <summary>The same user in what is true now: provisioning may have had the turn before this one. Null: he is gone.</summary>
+    public AskedUser? PlacedAgain(Subscriber? current) => Place(current, Identity, AskedIdentity, NamesWildcard)?.Named(PrivateIdentity);
 }

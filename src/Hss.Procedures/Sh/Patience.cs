@@ -18,6 +18,24 @@ internal sealed class Patience : IDisposable
         _either = CancellationTokenSource.CreateLinkedTokenSource(_late.Token, request);
     }
 
+    /// <summary>The turn of a subscriber; null when it took too long to come.</summary>
+    /// Errors: OperationCanceledException at the end of the request.
+    public static async ValueTask<SubscriberTurn?> EnterAsync(
+        ISubscriberStore store, Subscriber subscriber, TimeSpan patience, TimeProvider time, CancellationToken request)
+    {
+        // The usual case, and two timers less.
+        if (store.TryEnter(subscriber, out var turn)) return turn;
+        using var waiting = new Patience(patience, time, request);
+        try
+        {
+            return await store.EnterAsync(subscriber, waiting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (waiting.IsOver)
+        {
+            return null;
+        }
+    }
+
     public CancellationToken Token => _either.Token;
 
     /// <summary>Whether it was this that ended the waiting, and not the end of the request.</summary>

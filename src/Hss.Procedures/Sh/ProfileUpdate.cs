@@ -31,11 +31,10 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             return;
         }
 
-        using var patience = new Patience(options.UpdatePatience, time, cancellationToken);
         UpdateOutcome outcome;
         if (!asked.Asks(ShDataReference.PsiActivation) && !asked.Asks(ShDataReference.StnSr))
         {
-            outcome = await ChangeApplicationDataAsync(request, asked, right, data, patience).ConfigureAwait(false);
+            outcome = await ChangeApplicationDataAsync(request, asked, right, data, cancellationToken).ConfigureAwait(false);
         }
         else if (IsMixed(asked))
         {
@@ -50,6 +49,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         }
         else
         {
+            using var patience = new Patience(options.UpdatePatience, time, cancellationToken);
             outcome = await new ProvisionedDataUpdate(right.User, data, right.ApplicationServer!).RunAsync(store, patience).ConfigureAwait(false);
         }
 
@@ -64,22 +64,17 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
 
     /// <summary>4a to 6, in the turn: a second update of this user waits, so that two application servers never build on the same sequence number.</summary>
     private async ValueTask<UpdateOutcome> ChangeApplicationDataAsync(
-        ProfileUpdateRequest request, ShRequest asked, AccessRight right, ShData data, Patience patience)
+        ProfileUpdateRequest request, ShRequest asked, AccessRight right, ShData data, CancellationToken cancellationToken)
     {
-        SubscriberTurn entered;
-        try
-        {
-            entered = await store.EnterAsync(right.User.Subscriber, patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (patience.IsOver)
+        if (await Patience.EnterAsync(store, right.User.Subscriber, options.UpdatePatience, time, cancellationToken).ConfigureAwait(false) is not { } entered)
         {
             // 5. It waits for any update of the user, not only for one of the same Service-Indication; how long another one takes is a matter of milliseconds.
-            return new(ExperimentalResultCode.PriorUpdateInProgress, (ShDataReference)asked.DataReference.First.ToInteger32());
+            return new(ExperimentalResultCode.PriorUpdateInProgress, asked.References.First);
         }
         using var turn = entered;
         // Provisioning may have come before this turn: what was checked above is checked again on what is true now.
         if (AccessRight.LeftMeanwhile(store, asked) is { } left) return new(left.Refusal, left.Culprit);
-        if (!right.User.TryPlaceAgain(turn.Subscriber, out var user)) return new(ExperimentalResultCode.ErrorUserUnknown);
+        if (right.User.PlacedAgain(turn.Subscriber) is not { } user) return new(ExperimentalResultCode.ErrorUserUnknown);
         if (AccessRight.RefusedKey(asked, user) is { } culprit) return new(ExperimentalResultCode.ErrorOperationNotAllowed, culprit);
 
         var update = new ApplicationDataUpdate(user, data, right.ApplicationServer!, request.OriginRealm.ToText(), options);
@@ -91,16 +86,15 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         return outcome;
     }
 
-    private static bool IsMixed(in ShRequest asked)
+    private static bool IsMixed(ShRequest asked)
     {
-        var first = asked.DataReference.First.ToInteger32();
-        foreach (var value in asked.DataReference)
-            if (value.ToInteger32() != first) return true;
+        foreach (var reference in asked.References)
+            if (reference != asked.References.First) return true;
         return false;
     }
 
     /// <summary>The result, and with the features which part it is about (TS 29.329 6.1.4, 7.1.1).</summary>
-    private void Refuse(in ShRequest asked, in AccessRight right, in UpdateOutcome outcome, ShFeatures negotiated, Answer answer)
+    private void Refuse(ShRequest asked, AccessRight right, in UpdateOutcome outcome, ShFeatures negotiated, Answer answer)
     {
         if (outcome.Reason is { } reason) logger.Refused("PUR", asked.OriginHost.ToText(), outcome.Code, reason);
         if (outcome.Missing is { } missing) answer.Result(ResultCode.MissingAvp, FailedAvpContent.ExampleOf(missing));

@@ -15,14 +15,14 @@ internal static class RequestForm
     public const int MaxOfOneKind = 64;
 
     /// <param name="takesSeveral">The feature for several of a kind is in use on both sides.</param>
-    public static bool Refuses(in ShRequest request, bool takesSeveral, Answer answer) =>
+    public static bool Refuses(ShRequest request, bool takesSeveral, Answer answer) =>
         RefusesIdentities(request, answer) || RefusesSeveral(request, takesSeveral ? MaxOfOneKind : 1, answer) || RefusesMissingKeys(request, answer);
 
     /// <summary>User-Identity holds exactly one identity (TS 29.329 6.3.1), and the two kinds of wildcard exclude each other.</summary>
     /// The text names no code. None at all is a missing AVP; the public identity is the example, because every Data-Reference but those of a
     /// service alone takes one. Two are INVALID_AVP_VALUE with the one too many: each is right by itself, so that "occurs too often" would be
     /// untrue, and AVP_NOT_ALLOWED has the number of TOO_MUCH_DATA, which many application servers do not tell apart.
-    private static bool RefusesIdentities(in ShRequest request, Answer answer)
+    private static bool RefusesIdentities(ShRequest request, Answer answer)
     {
         var user = request.UserIdentity;
         var first = user.PublicIdentity.IsPresent ? user.PublicIdentity : user.Msisdn.IsPresent ? user.Msisdn : user.ExternalIdentifier;
@@ -46,7 +46,7 @@ internal static class RequestForm
 
     /// <summary>Without Notif-Eff (UDR, SNR) or Update-Eff-Enhance (PUR) there is one of each.</summary>
     /// The text names no code; the first one too many shows what is wrong. DSAI-Tag may repeat without a feature: the grammar has it so since it exists.
-    private static bool RefusesSeveral(in ShRequest request, int most, Answer answer) =>
+    private static bool RefusesSeveral(ShRequest request, int most, Answer answer) =>
         RefusesMoreThan(most, request.DataReference, Avp.DataReference, answer)
         || RefusesMoreThan(most, request.ServiceIndication, Avp.ServiceIndication, answer)
         || RefusesMoreThan(most, request.IdentitySet, Avp.IdentitySet, answer)
@@ -64,13 +64,13 @@ internal static class RequestForm
     }
 
     /// <summary>Keys that the table of data references demands. The text names no code; MISSING_AVP with an example says which one.</summary>
-    private static bool RefusesMissingKeys(in ShRequest request, Answer answer)
+    private static bool RefusesMissingKeys(ShRequest request, Answer answer)
     {
         var needed = ShFurtherKeys.None;
-        foreach (var value in request.DataReference)
+        foreach (var reference in request.References)
         {
             // What cannot be done at all has no keys for it; step 1 refuses it.
-            if (DataReferenceTable.Find((ShDataReference)value.ToInteger32()) is { } row && row.Operations.HasFlag(request.Operation))
+            if (DataReferenceTable.Find(reference) is { } row && row.Operations.HasFlag(request.Operation))
                 needed |= row.NeededFor(request.Operation);
         }
         if (needed == ShFurtherKeys.None) return false;

@@ -12,7 +12,7 @@ internal static class ShAnswers
 
     /// <summary>The wildcard that the identity fell into, for an application server that did not name it. May be left out where it is in User-Data.</summary>
     /// Spec: TS 29.328 6.1.1, 6.1.2, 6.1.3; TS 29.329 6.3.19, 6.3.20.
-    public static void WriteWildcard(this Answer answer, in AskedUser user)
+    public static void WriteWildcard(this Answer answer, AskedUser user)
     {
         if (user.NamesWildcard || user.PublicIdentity is not { IsWildcarded: true } wildcard) return;
         answer.Writer.WriteText(wildcard.Type == PublicIdentityType.WildcardedPsi ? Avp.WildcardedPublicIdentity : Avp.WildcardedImpu, wildcard.Identity);

@@ -11,16 +11,32 @@ internal static class ShIdentities
     public const int MaxMsisdnDigits = 15; // E.164 6
 
     /// <summary>Step 2. Null: unknown.</summary>
-    public static async ValueTask<AskedUser?> FindAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    public static ValueTask<AskedUser?> FindAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    {
+        var identity = request.UserIdentity.PublicIdentity;
+        if (!identity.IsPresent) return FindByNumberAsync(store, request, cancellationToken);
+        if (request.WildcardedPublicIdentity.IsPresent || request.WildcardedImpu.IsPresent || !CanonicalIdentity.TryPublic(identity.Span, out var canonical))
+            return FindByWildcardAsync(store, request, cancellationToken);
+        // The usual case: a public identity whose user is in memory.
+        var matching = store.MatchPublicIdentityAsync(canonical, cancellationToken);
+        return matching.IsCompletedSuccessfully ? new(Place(matching.Result, canonical)) : WhenMatchedAsync(matching, canonical);
+    }
+
+    private static async ValueTask<AskedUser?> WhenMatchedAsync(ValueTask<PublicIdentityMatch?> matching, string asked) =>
+        Place(await matching.ConfigureAwait(false), asked);
+
+    private static AskedUser? Place(in PublicIdentityMatch? found, string asked) => found is not { } match ? null
+        : AskedUser.Place(match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), asked, namesWildcard: !match.IsWildcard);
+
+    private static async ValueTask<AskedUser?> FindByNumberAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {
         var identity = request.UserIdentity;
-        if (identity.PublicIdentity.IsPresent) return await FindPublicAsync(store, request, cancellationToken).ConfigureAwait(false);
         ShUserIdentity? named = identity.Msisdn.IsPresent
             ? Digits(identity.Msisdn.Span) is { } digits ? new(ShUserIdentityKind.Msisdn, digits) : null
             : ExternalIdentifier(identity.ExternalIdentifier.Span) is { } external ? new(ShUserIdentityKind.ExternalIdentifier, external) : null;
         if (named is not { } found) return null;
         var subscriber = await store.FindByUserIdentityAsync(found, cancellationToken).ConfigureAwait(false);
-        return AskedUser.TryPlace(subscriber, found, asked: null, namesWildcard: false, out var user) ? user : null;
+        return AskedUser.Place(subscriber, found, asked: null, namesWildcard: false);
     }
 
     /// <summary>The canonical private identity of User-Name; an octet string that is none belongs to nobody, and is no "no User-Name".</summary>
@@ -40,7 +56,7 @@ internal static class ShIdentities
     private static string? ExternalIdentifier(ReadOnlySpan<byte> utf8) =>
         utf8.Contains((byte)'@') && CanonicalIdentity.TryPrivate(utf8, out var identity) ? identity : null;
 
-    private static async ValueTask<AskedUser?> FindPublicAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
+    private static async ValueTask<AskedUser?> FindByWildcardAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {
         var asked = CanonicalIdentity.TryPublic(request.UserIdentity.PublicIdentity.Span, out var canonical) ? canonical : null;
 
@@ -49,11 +65,10 @@ internal static class ShIdentities
         var wildcard = request.WildcardedPublicIdentity.IsPresent ? request.WildcardedPublicIdentity : request.WildcardedImpu;
         if (wildcard.IsPresent && CanonicalIdentity.TryWildcarded(Encoding.UTF8.GetString(wildcard.Span), out var pattern, out _)
             && await store.FindByPublicIdentityAsync(pattern, cancellationToken).ConfigureAwait(false) is { } owner
-            && AskedUser.TryPlace(owner, new(ShUserIdentityKind.PublicIdentity, pattern), asked ?? pattern, namesWildcard: true, out var named)) return named;
+            && AskedUser.Place(owner, new(ShUserIdentityKind.PublicIdentity, pattern), asked ?? pattern, namesWildcard: true) is { } named) return named;
 
         // An identity that is no canonical SIP or tel URI may be a wildcard, written as it was provisioned.
         if (asked is null && CanonicalIdentity.TryWildcarded(Encoding.UTF8.GetString(request.UserIdentity.PublicIdentity.Span), out pattern, out _)) asked = pattern;
-        if (asked is null || await store.MatchPublicIdentityAsync(asked, cancellationToken).ConfigureAwait(false) is not { } match) return null;
-        return AskedUser.TryPlace(match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), asked, namesWildcard: !match.IsWildcard, out var user) ? user : null;
+        return asked is null ? null : Place(await store.MatchPublicIdentityAsync(asked, cancellationToken).ConfigureAwait(false), asked);
     }
 }

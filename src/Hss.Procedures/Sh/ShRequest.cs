@@ -6,7 +6,8 @@ namespace Hss.Procedures.Sh;
 
 /// <summary>What UDR, PUR and SNR have in common: who asks, about whom, and for which data.</summary>
 /// Shape: a view of the request; AVPs that a command does not have are absent.
-internal readonly struct ShRequest
+/// Why a class: it goes through a dozen hands, and a copy of it for each would cost more than one object.
+internal sealed class ShRequest
 {
     public required ShOperations Operation { get; init; }
 
@@ -21,6 +22,8 @@ internal readonly struct ShRequest
     public required AvpValue UserName { get; init; }
 
     public required AvpOccurrences DataReference { get; init; }
+
+    public required ShReferences References { get; init; }
 
     public AvpOccurrences ServiceIndication { get; init; }
 
@@ -42,6 +45,7 @@ internal readonly struct ShRequest
         WildcardedImpu = request.WildcardedImpu,
         UserName = request.UserName,
         DataReference = request.DataReference,
+        References = new(request.DataReference),
         ServiceIndication = request.ServiceIndication,
         IdentitySet = request.IdentitySet,
         DsaiTag = request.DsaiTag,
@@ -58,6 +62,7 @@ internal readonly struct ShRequest
         WildcardedImpu = request.WildcardedImpu,
         UserName = request.UserName,
         DataReference = request.DataReference,
+        References = new(request.DataReference),
     };
 
     public static ShRequest Of(in SubscribeNotificationsRequest request) => new()
@@ -69,18 +74,14 @@ internal readonly struct ShRequest
         WildcardedImpu = request.WildcardedImpu,
         UserName = request.UserName,
         DataReference = request.DataReference,
+        References = new(request.DataReference),
         ServiceIndication = request.ServiceIndication,
         IdentitySet = request.IdentitySet,
         DsaiTag = request.DsaiTag,
         ServerName = request.ServerName,
     };
 
-    public bool Asks(ShDataReference reference)
-    {
-        foreach (var value in DataReference)
-            if (value.ToInteger32() == (int)reference) return true;
-        return false;
-    }
+    public bool Asks(ShDataReference reference) => References.Contains(reference);
 
     /// <summary>Whether a key is in the request. Service-Indication, Identity-Set and DSAI-Tag: at least one.</summary>
     public bool Has(ShFurtherKeys key) => key switch

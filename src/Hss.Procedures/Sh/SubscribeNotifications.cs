@@ -34,13 +34,7 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
             return;
         }
 
-        using var patience = new Patience(options.UpdatePatience, time, cancellationToken);
-        SubscriberTurn entered;
-        try
-        {
-            entered = await store.EnterAsync(right.User.Subscriber, patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (patience.IsOver)
+        if (await Patience.EnterAsync(store, right.User.Subscriber, options.UpdatePatience, time, cancellationToken).ConfigureAwait(false) is not { } entered)
         {
             answer.Refuse(ExperimentalResultCode.UserDataNotAvailable); // another change of this user takes too long: try again
             return;
@@ -52,7 +46,7 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
             answer.Refuse(left.Refusal);
             return;
         }
-        if (!right.User.TryPlaceAgain(turn.Subscriber, out var user))
+        if (right.User.PlacedAgain(turn.Subscriber) is not { } user)
         {
             answer.Refuse(ExperimentalResultCode.ErrorUserUnknown);
             return;
@@ -117,7 +111,7 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
     /// <summary>9 and 10. Still in the turn: no change comes between the subscription and what it begins with.</summary>
     /// Missing S-CSCF names and filters are told by empty elements whatever the features: a subscriber has to know what it starts from. To return data
     /// is the HSS's choice, so that data which do not fit are left out and the subscription stands; a UDR gets them.
-    private void WriteData(Answer answer, in ShRequest asked, in AskedUser user, ImmutableArray<ShItem> items, DateTimeOffset now)
+    private void WriteData(Answer answer, ShRequest asked, AskedUser user, ImmutableArray<ShItem> items, DateTimeOffset now)
     {
         var told = items.RemoveAll(item => item.Reference == ShDataReference.UeReachabilityForIP);
         if (!UserDataAvp.TryWrite(answer, ShSource.Of(user.Subscriber), user, told, MissingData.Told, now, out var bytes))

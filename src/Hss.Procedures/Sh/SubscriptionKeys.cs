@@ -12,7 +12,7 @@ internal static class SubscriptionKeys
     /// <param name="mustExist">False for an unsubscription. As step 5 is written it would meet that too; but what does not exist any more has taken its
     /// subscriptions with it, so that the application server gets what it wants, and step 6 has success even for a subscription that never was.</param>
     public static ExperimentalResultCode Of(
-        in AskedUser user, ImmutableArray<ShItem> items, string applicationServer, bool mustExist, out ImmutableArray<NotificationKey> keys)
+        AskedUser user, ImmutableArray<ShItem> items, string applicationServer, bool mustExist, out ImmutableArray<NotificationKey> keys)
     {
         var all = ImmutableArray.CreateBuilder<NotificationKey>(items.Length);
         var source = ShSource.Of(user.Subscriber);
@@ -32,7 +32,7 @@ internal static class SubscriptionKeys
         return ExperimentalResultCode.None;
     }
 
-    private static bool HasService(in AskedUser user, ShItem item) =>
+    private static bool HasService(AskedUser user, ShItem item) =>
         !DsaiInstances.ServersOf(user.Subscription, user.PublicIdentity!, item.DsaiTag!, name => ApplicationServerName.IsSame(name, item.ServerName!)).IsEmpty;
 
     private static string DetailOf(in ShItem item) => item.Reference switch

@@ -12,7 +12,7 @@ namespace Hss.Procedures.Sh;
 internal static class UpdateContent
 {
     /// <summary>Null: the document says what it should, and <paramref name="data"/> is it.</summary>
-    public static string? ProblemOf(in ShRequest request, AvpValue userData, ShFeatures negotiated, out ShData data)
+    public static string? ProblemOf(ShRequest request, AvpValue userData, ShFeatures negotiated, out ShData data)
     {
         data = null!;
         if (!ShDataReader.TryRead(userData.Span, out var read, out var problem)) return problem.ToString();
@@ -22,14 +22,14 @@ internal static class UpdateContent
 
     // What can be changed is there if, and only if, Data-Reference names it: an application server that wrote more than it named would believe that
     // all of it was stored. Other content is context that it may have read before; nobody can take that for a change.
-    private static string? ProblemOfParts(in ShRequest request, ShData data) =>
+    private static string? ProblemOfParts(ShRequest request, ShData data) =>
         ProblemOfPart(request, ShDataReference.RepositoryData, "RepositoryData", !data.RepositoryData.IsEmpty)
         ?? ProblemOfPart(request, ShDataReference.PsiActivation, "PSIActivation", data.PsiActive is not null)
         ?? ProblemOfPart(request, ShDataReference.Dsai, "DSAI", !data.Dsai.IsEmpty)
         ?? ProblemOfPart(request, ShDataReference.SmsRegistrationInfo, "SMSRegistrationInfo", data.SmsRegistration is not null)
         ?? ProblemOfPart(request, ShDataReference.StnSr, "STN-SR", data.StnSr is not null);
 
-    private static string? ProblemOfPart(in ShRequest request, ShDataReference reference, string element, bool isThere) =>
+    private static string? ProblemOfPart(ShRequest request, ShDataReference reference, string element, bool isThere) =>
         request.Asks(reference) == isThere ? null
         : isThere ? $"User-Data has {element}, which no Data-Reference names"
         : $"User-Data has no {element}, which Data-Reference {(int)reference} names";
@@ -42,6 +42,6 @@ internal static class UpdateContent
     }
 
     // The reader lets an empty number pass, which in an answer says that there is none. Nobody can take a user's SRVCC away by that.
-    private static string? ProblemOfValues(in ShRequest request, ShData data) =>
+    private static string? ProblemOfValues(ShRequest request, ShData data) =>
         request.Asks(ShDataReference.StnSr) && data.StnSr!.Length == 0 ? "STN-SR is empty; it can be changed and not removed" : null;
 }

@@ -13,14 +13,24 @@ namespace Hss.Procedures.Sh;
 /// Spec: TS 29.328 6.1.1, TS 29.329 6.1.1.
 internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownServers, TimeProvider time, ILogger logger)
 {
-    public async ValueTask AnswerAsync(UserDataRequest request, ShFeatures negotiated, Answer answer, CancellationToken cancellationToken)
+    // Not async: the user is in memory nearly always, and then there is nothing to wait for.
+    public ValueTask AnswerAsync(UserDataRequest request, ShFeatures negotiated, Answer answer, CancellationToken cancellationToken)
     {
         var asked = ShRequest.Of(request);
-        var efficient = negotiated.HasFlag(ShFeatures.NotificationEfficiency);
-        if (RequestForm.Refuses(asked, efficient, answer)) return;
+        if (RequestForm.Refuses(asked, negotiated.HasFlag(ShFeatures.NotificationEfficiency), answer)) return ValueTask.CompletedTask;
 
         // 1 to 3a.
-        var right = await AccessRight.DecideAsync(store, asked, cancellationToken).ConfigureAwait(false);
+        var deciding = AccessRight.DecideAsync(store, asked, cancellationToken);
+        if (!deciding.IsCompletedSuccessfully) return WhenDecidedAsync(deciding, asked, request, negotiated, answer);
+        Finish(deciding.Result, asked, request, negotiated, answer);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask WhenDecidedAsync(ValueTask<AccessRight> deciding, ShRequest asked, UserDataRequest request, ShFeatures negotiated, Answer answer) =>
+        Finish(await deciding.ConfigureAwait(false), asked, request, negotiated, answer);
+
+    private void Finish(AccessRight right, ShRequest asked, in UserDataRequest request, ShFeatures negotiated, Answer answer)
+    {
         if (!right.IsGranted)
         {
             if (right.IsUnknownServer) unknownServers.Report("UDR", asked.OriginHost.Span);
@@ -30,6 +40,7 @@ internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownS
 
         // 4. Nobody waits here, and 4100 never happens: what is read are snapshots that are durable as they stand. An update that runs meanwhile was
         // not answered yet, so that for everybody who looks it has not happened.
+        var efficient = negotiated.HasFlag(ShFeatures.NotificationEfficiency);
         var user = right.User;
         var source = ShSource.Of(user.Subscriber);
 

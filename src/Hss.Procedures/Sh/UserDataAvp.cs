@@ -18,7 +18,7 @@ internal static class UserDataAvp
     /// <summary>Writes User-Data, or nothing when there is none of the data. False: it does not fit the answer, and nothing was written.</summary>
     /// <param name="bytes">Length of the document; 0: none.</param>
     public static bool TryWrite(
-        Answer answer, ShSource source, in AskedUser user, ImmutableArray<ShItem> items, MissingData missing, DateTimeOffset now, out int bytes)
+        Answer answer, ShSource source, AskedUser user, ImmutableArray<ShItem> items, MissingData missing, DateTimeOffset now, out int bytes)
     {
         bytes = 0;
         var document = new ShData();

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Hss.Subscribers;
@@ -81,10 +80,11 @@ public static class DataReferenceTable
         new(ShDataReference.Ue5GSrvccCapability, Impu | Msisdn, None, User, Pull | Notify),
     ];
 
-    private static readonly FrozenDictionary<ShDataReference, DataReferenceRow> s_byReference = Rows.ToFrozenDictionary(row => row.Reference);
+    // Asked several times by every request, so without a hash: the numbers are small and close together.
+    private static readonly DataReferenceRow?[] s_byNumber = ByNumber();
 
     /// <summary>Null: no such reference, or a reserved one.</summary>
-    public static DataReferenceRow? Find(ShDataReference reference) => s_byReference.GetValueOrDefault(reference);
+    public static DataReferenceRow? Find(ShDataReference reference) => (uint)reference < (uint)s_byNumber.Length ? s_byNumber[(int)reference] : null;
 
     /// <summary>The most that an operator may allow.</summary>
     public static ShOperations Operations(ShDataReference reference) => Find(reference)?.Operations ?? ShOperations.None;
@@ -106,4 +106,11 @@ public static class DataReferenceTable
         ShIdentitySet.Alias => key == Impu,
         _ => true,
     };
+
+    private static DataReferenceRow?[] ByNumber()
+    {
+        var rows = new DataReferenceRow?[(int)Rows[^1].Reference + 1];
+        foreach (var row in Rows) rows[(int)row.Reference] = row;
+        return rows;
+    }
 }
