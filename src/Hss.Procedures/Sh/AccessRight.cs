@@ -41,7 +41,7 @@ internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? As
         }
 
         var finding = ShIdentities.FindAsync(store, request, cancellationToken);
-        return finding.IsCompletedSuccessfully ? new(Decide(request, server!, serverName, finding.Result)) : WhenFoundAsync(finding, request, server!, serverName);
+        return finding.TryTake(out var found) ? new(Decide(request, server!, serverName, found)) : WhenFoundAsync(finding, request, server!, serverName);
     }
 
     private static async ValueTask<AccessRight> WhenFoundAsync(

@@ -19,7 +19,7 @@ internal static class ShIdentities
             return FindByWildcardAsync(store, request, cancellationToken);
         // The usual case: a public identity whose user is in memory.
         var matching = store.MatchPublicIdentityAsync(canonical, cancellationToken);
-        return matching.IsCompletedSuccessfully ? new(Place(matching.Result, canonical)) : WhenMatchedAsync(matching, canonical);
+        return matching.TryTake(out var match) ? new(Place(match, canonical)) : WhenMatchedAsync(matching, canonical);
     }
 
     private static async ValueTask<AskedUser?> WhenMatchedAsync(ValueTask<PublicIdentityMatch?> matching, string asked) =>

@@ -21,8 +21,8 @@ internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownS
 
         // 1 to 3a.
         var deciding = AccessRight.DecideAsync(store, asked, cancellationToken);
-        if (!deciding.IsCompletedSuccessfully) return WhenDecidedAsync(deciding, asked, request, negotiated, answer);
-        Finish(deciding.Result, asked, request, negotiated, answer);
+        if (!deciding.TryTake(out var right)) return WhenDecidedAsync(deciding, asked, request, negotiated, answer);
+        Finish(right, asked, request, negotiated, answer);
         return ValueTask.CompletedTask;
     }
 

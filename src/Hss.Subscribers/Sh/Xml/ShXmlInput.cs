@@ -43,12 +43,11 @@ internal sealed class ShXmlInput : IDisposable
     private readonly ShXmlPlace _place;
     private int _elements;
 
-    private ShXmlInput(ReadOnlySpan<byte> document)
+    private ShXmlInput(string text)
     {
-        _text = Encoding.UTF8.GetString(document);
-        // From the octets: over a text the reader takes a buffer for 4,096 characters, however short the text is.
-        _reader = XmlReader.Create(new MemoryStream(document.ToArray(), writable: false), s_settings);
-        _place = new(_text, _reader);
+        _text = text;
+        _reader = XmlReader.Create(new StringReader(text), s_settings);
+        _place = new(text, _reader);
     }
 
     public DocumentProblem? Problem { get; private set; }
@@ -65,7 +64,7 @@ internal sealed class ShXmlInput : IDisposable
         else if (!Utf8.IsValid(document)) problem = new("", "the document is not UTF-8; send it in UTF-8");
         if (problem is not null) return false;
         if (document.StartsWith("\uFEFF"u8)) document = document[3..];
-        xml = new(document);
+        xml = new(Encoding.UTF8.GetString(document));
         return true;
     }
 
@@ -247,9 +246,8 @@ internal sealed class ShXmlInput : IDisposable
 
     private void FailXml(XmlException e)
     {
-        var message = _text.Contains("<!DOCTYPE", StringComparison.Ordinal) ? "has a document type declaration, or is no well-formed XML"
-            : _reader.NodeType == XmlNodeType.None && _text.StartsWith("<?xml", StringComparison.Ordinal) ? "declares another encoding than UTF-8, or is no well-formed XML"
-            : "is no well-formed XML";
+        var message = _text.Contains("<!DOCTYPE", StringComparison.Ordinal)
+            ? "has a document type declaration, or is no well-formed XML" : "is no well-formed XML";
         Fail(Here, $"{message} (line {e.LineNumber}, position {e.LinePosition})");
     }
 
