@@ -23,7 +23,6 @@ internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? As
     /// <summary>Only of a right that is granted.</summary>
     public AskedUser User => AskedUser ?? throw new InvalidOperationException("nothing was granted");
 
-    // Not async: the user is in memory nearly always, and then there is nothing to wait for.
     public static ValueTask<AccessRight> DecideAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {
         // 1. The permission list, by Origin-Host: behind a relay too it is the application server's own (RFC 6733 6.3).
@@ -40,13 +39,9 @@ internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? As
                 return new(Refused(NotPermitted(request.Operation), request.Asks(ShDataReference.InitialFilterCriteria) ? ShDataReference.InitialFilterCriteria : ShDataReference.Dsai));
         }
 
-        var finding = ShIdentities.FindAsync(store, request, cancellationToken);
-        return finding.TryTake(out var found) ? new(Decide(request, server!, serverName, found)) : WhenFoundAsync(finding, request, server!, serverName);
+        return ShIdentities.FindAsync(store, request, cancellationToken)
+            .Then((request, server: server!, serverName), static (asked, found) => Decide(asked.request, asked.server, asked.serverName, found));
     }
-
-    private static async ValueTask<AccessRight> WhenFoundAsync(
-        ValueTask<AskedUser?> finding, ShRequest request, ApplicationServerPermissions server, string? serverName) =>
-        Decide(request, server, serverName, await finding.ConfigureAwait(false));
 
     private static AccessRight Decide(ShRequest request, ApplicationServerPermissions server, string? serverName, AskedUser? found)
     {

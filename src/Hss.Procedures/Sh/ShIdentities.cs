@@ -17,13 +17,8 @@ internal static class ShIdentities
         if (!identity.IsPresent) return FindByNumberAsync(store, request, cancellationToken);
         if (request.WildcardedPublicIdentity.IsPresent || request.WildcardedImpu.IsPresent || !CanonicalIdentity.TryPublic(identity.Span, out var canonical))
             return FindByWildcardAsync(store, request, cancellationToken);
-        // The usual case: a public identity whose user is in memory.
-        var matching = store.MatchPublicIdentityAsync(canonical, cancellationToken);
-        return matching.TryTake(out var match) ? new(Place(match, canonical)) : WhenMatchedAsync(matching, canonical);
+        return store.MatchPublicIdentityAsync(canonical, cancellationToken).Then(canonical, static (asked, match) => Place(match, asked));
     }
-
-    private static async ValueTask<AskedUser?> WhenMatchedAsync(ValueTask<PublicIdentityMatch?> matching, string asked) =>
-        Place(await matching.ConfigureAwait(false), asked);
 
     private static AskedUser? Place(in PublicIdentityMatch? found, string asked) => found is not { } match ? null
         : AskedUser.Place(match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), asked, namesWildcard: !match.IsWildcard);

@@ -13,21 +13,15 @@ namespace Hss.Procedures.Sh;
 /// Spec: TS 29.328 6.1.1, TS 29.329 6.1.1.
 internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownServers, TimeProvider time, ILogger logger)
 {
-    // Not async: the user is in memory nearly always, and then there is nothing to wait for.
     public ValueTask AnswerAsync(UserDataRequest request, ShFeatures negotiated, Answer answer, CancellationToken cancellationToken)
     {
         var asked = ShRequest.Of(request);
         if (RequestForm.Refuses(asked, negotiated.HasFlag(ShFeatures.NotificationEfficiency), answer)) return ValueTask.CompletedTask;
 
         // 1 to 3a.
-        var deciding = AccessRight.DecideAsync(store, asked, cancellationToken);
-        if (!deciding.TryTake(out var right)) return WhenDecidedAsync(deciding, asked, request, negotiated, answer);
-        Finish(right, asked, request, negotiated, answer);
-        return ValueTask.CompletedTask;
+        return AccessRight.DecideAsync(store, asked, cancellationToken)
+            .Then((self: this, asked, request, negotiated, answer), static (all, right) => all.self.Finish(right, all.asked, all.request, all.negotiated, all.answer));
     }
-
-    private async ValueTask WhenDecidedAsync(ValueTask<AccessRight> deciding, ShRequest asked, UserDataRequest request, ShFeatures negotiated, Answer answer) =>
-        Finish(await deciding.ConfigureAwait(false), asked, request, negotiated, answer);
 
     private void Finish(AccessRight right, ShRequest asked, in UserDataRequest request, ShFeatures negotiated, Answer answer)
     {
