@@ -87,16 +87,21 @@ internal sealed class AnswerQueue : IThreadPoolWorkItem, IDisposable
     private void Enqueue(MessageWriter message, bool isUrgent)
     {
         ReadOnlySpan<byte> octets = message.Written.Span;
-        bool isDropped;
-        lock (_gate)
+        bool isDropped = true;
+        try
         {
-            isDropped = _isClosed;
-            if (!isDropped) (isUrgent ? _urgent : _waiting).Add(octets);
+            lock (_gate)
+            {
+                if (!_isClosed) (isUrgent ? _urgent : _waiting).Add(octets);
+                isDropped = _isClosed;
+            }
         }
-
-        // An answer ends its request, sent or not.
-        if (isDropped && !DiameterHeader.Read(octets).IsRequest) _inFlight.Leave(1);
-        message.Return();
+        finally
+        {
+            // An answer ends its request, sent or not.
+            if (isDropped && !DiameterHeader.Read(octets).IsRequest) _inFlight.Leave(1);
+            message.Return();
+        }
     }
 
     private bool TryBeginFlush()

@@ -84,8 +84,8 @@ public sealed class BackPressureTests
         });
         Assert.True(peer.Connection.IsAborted);
 
-        // Whichever limit is met first: the flush's, which began before the end was read, or that of draining.
-        Assert.Single((IEnumerable<object>)[.. node.Log.Of(2106), .. node.Log.Of(2110)]);
+        // Whichever limit is met first, or both at once: the flush's, which began before the end was read, and that of draining.
+        Assert.NotEmpty((IEnumerable<object>)[.. node.Log.Of(2106), .. node.Log.Of(2110)]);
     }
 
     [Fact]

@@ -20,8 +20,8 @@ internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? As
 
     public bool IsGranted => Refusal == ExperimentalResultCode.None;
 
-    /// <summary>Only of a right that is granted.</summary>
-    public AskedUser User => AskedUser ?? throw new InvalidOperationException("nothing was granted");
+    /// <summary>Only of a right that is granted. Internal, so that a refused one can be printed.</summary>
+    internal AskedUser User => AskedUser ?? throw new InvalidOperationException("nothing was granted");
 
     public static ValueTask<AccessRight> DecideAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {

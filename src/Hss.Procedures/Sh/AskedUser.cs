@@ -62,6 +62,6 @@ internal sealed record AskedUser(
         return user.SinglePrivateIdentity is null ? null : user;
     }
 
-    /// <summary>The same user in what is true now: provisioning may have had the turn before this one. Null: he is gone.</summary>
+    /// <summary>The same user in what is true now: provisioning may have had the turn before this one. Null: he is gone, or User-Name is no longer his.</summary>
     public AskedUser? PlacedAgain(Subscriber? current) => Place(current, Identity, AskedIdentity, NamesWildcard)?.Named(PrivateIdentity);
 }

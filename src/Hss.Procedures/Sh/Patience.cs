@@ -23,6 +23,9 @@ internal sealed class Patience : IDisposable
     public static async ValueTask<SubscriberTurn?> EnterAsync(
         ISubscriberStore store, Subscriber subscriber, TimeSpan patience, TimeProvider time, CancellationToken request)
     {
+        // A request that was answered 5012 meanwhile changes nothing any more.
+        request.ThrowIfCancellationRequested();
+
         // The usual case, and two timers less.
         if (store.TryEnter(subscriber, out var turn)) return turn;
         using var waiting = new Patience(patience, time, request);

@@ -51,6 +51,7 @@ internal static class ShIdentities
     private static string? ExternalIdentifier(ReadOnlySpan<byte> utf8) =>
         utf8.Contains((byte)'@') && CanonicalIdentity.TryPrivate(utf8, out var identity) ? identity : null;
 
+    /// <summary>By the wildcard that the request names, or by an identity that is no canonical URI and may be one.</summary>
     private static async ValueTask<AskedUser?> FindByWildcardAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {
         var asked = CanonicalIdentity.TryPublic(request.UserIdentity.PublicIdentity.Span, out var canonical) ? canonical : null;

@@ -109,7 +109,7 @@ public static class DataReferenceTable
 
     private static DataReferenceRow?[] ByNumber()
     {
-        var rows = new DataReferenceRow?[(int)Rows[^1].Reference + 1];
+        var rows = new DataReferenceRow?[Rows.Max(row => (int)row.Reference) + 1];
         foreach (var row in Rows) rows[(int)row.Reference] = row;
         return rows;
     }
