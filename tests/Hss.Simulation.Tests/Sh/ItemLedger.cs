@@ -120,6 +120,7 @@ internal sealed class ItemLedger(string subscriptionId)
             uint code = ShMessages.CodeOf(answer);
             Results[code] = Results.GetValueOrDefault(code) + 1;
             _failure ??= Judge(operation, code, ShMessages.StateIn(answer));
+            operation.Said = ShMessages.StateIn(answer);
             operation.End(code);
             return operation;
         }
@@ -145,7 +146,7 @@ internal sealed class ItemLedger(string subscriptionId)
             if (connection.IsCut) return false;
             (string, string) key = (host, user);
             _failure ??= Follow(connection.Heard, key, state);
-            int index = connection.Heard.GetValueOrDefault(key);
+            int index = LastIndexOf(state);
             Told++;
             if (_seen.GetValueOrDefault(key) == index) ToldAgain++;
             _seen[key] = Math.Max(_seen.GetValueOrDefault(key), index);
@@ -243,6 +244,14 @@ internal sealed class ItemLedger(string subscriptionId)
         for (int i = Math.Max(from, 1); i < _history.Count; i++)
             if (!_history[i].State.IsThere && RepositoryData.Next((ushort)_history[i - 1].State.Number) == state.Number) return i;
         return -1;
+    }
+
+    /// <summary>The last state that a PNR can mean. A removal says only a number, which comes again, and a new connection has heard nothing before.</summary>
+    private int LastIndexOf(ItemState state)
+    {
+        int last = -1;
+        for (int index = IndexOf(state, 0); index > last; index = IndexOf(state, last + 1)) last = index;
+        return last;
     }
 
     private static void Lose(ShConnection connection)

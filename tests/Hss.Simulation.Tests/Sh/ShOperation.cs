@@ -26,6 +26,9 @@ internal sealed record ShOperation(string Host, ShCommand Command, string User, 
     /// <summary>0: not answered.</summary>
     public uint Code { get; private set; }
 
+    /// <summary>The item as the answer shows it; null: it shows none.</summary>
+    public ItemState? Said { get; set; }
+
     public void End(uint code)
     {
         Code = code;

@@ -108,7 +108,7 @@ internal sealed class ShStorm
             ShOperation read = new(server.Host, ShCommand.Read, Tel, 0, null, Ledger.Since);
             await SendAsync(server, read);
             await WaitAsync();
-            if (read.Code != 2001 || server.Belief.Text != Ledger.Last.Text) Ledger.Fail($"{server.Host} reads {read.Code} {server.Belief} in the end, and it is {Ledger.Last}");
+            if (read.Code != 2001 || read.Said?.Text != Ledger.Last.Text) Ledger.Fail($"{server.Host} reads {read.Code} {read.Said} in the end, and it is {Ledger.Last}");
         }
 
         if (_machine.Node.RequestsInProgress is > 0 and var owed) Ledger.Fail($"{owed} requests are still in work");

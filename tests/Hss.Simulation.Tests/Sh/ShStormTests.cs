@@ -35,6 +35,8 @@ public sealed class ShStormTests(ITestOutputHelper output)
             + string.Join(", ", storm.Ledger.Results.OrderBy(result => result.Key).Select(result => $"{result.Key}: {result.Value}"));
         output.WriteLine(summary);
         Assert.True(storm.Ledger.Changes > steps / 20 && storm.Ledger.Told > steps / 40 && storm.Ledger.ToldAgain > 0 && storm.Crashes > 0 && storm.Cuts > 0, summary);
-        Assert.Empty(new uint[] { 2001, 5012, 5101, 5105, 5106 }.Except(storm.Ledger.Results.Keys));
+
+        // A short storm may end before each of them came by.
+        if (steps >= 10_000) Assert.Empty(new uint[] { 2001, 5012, 5101, 5105, 5106 }.Except(storm.Ledger.Results.Keys));
     }
 }
