@@ -76,7 +76,7 @@ public sealed class DiameterNode : IAsyncDisposable
         BaseMessages = new BaseMessages(options, Identity, identifiers, served);
         Capabilities = new CapabilitiesExchange(options, Identity, knownPeers, served);
         Dispatcher = new Dispatcher(options, Identity, knownPeers, served, Frames, _metrics, time, Log);
-        _sockets = new SocketDial(logs, secureDialled);
+        _sockets = new SocketDial(secureDialled);
         foreach (PeerOptions peer in options.Peers.Where(peer => peer.Connect))
         {
             if (peer.Tls && secureDialled is null) throw new ArgumentException($"Diameter:Peers: '{peer.Identity}' is to be dialled over TLS, but this node has no certificate to do it with.");
@@ -260,7 +260,6 @@ public sealed class DiameterNode : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true));
         Dispatcher.Dispose();
-        _sockets.Dispose();
         _metrics.Dispose();
     }
 

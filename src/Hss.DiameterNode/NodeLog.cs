@@ -101,6 +101,10 @@ internal static partial class NodeLog
     [LoggerMessage(2205, LogLevel.Critical, "The answer to {Command} has {LengthBytes} octets, more than a peer takes; answered 5012. {Request}")]
     public static partial void AnswerTooLong(this ILogger log, string command, int lengthBytes, string request);
 
+    // 25xx: listening.
+    [LoggerMessage(2500, LogLevel.Error, "No connection can be accepted at {EndPoint}: {Reason}; trying again")]
+    public static partial void AcceptFailed(this ILogger log, string endPoint, string reason);
+
     // 26xx: requests of this node.
     [LoggerMessage(2600, LogLevel.Debug, "Sent {Command} {SessionId} for {DestinationHost} over {Peer}; perhaps a duplicate: {MayBeDuplicate}")]
     public static partial void AttemptSent(

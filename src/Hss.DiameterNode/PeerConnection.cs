@@ -11,12 +11,16 @@ namespace Hss.DiameterNode;
 
 /// <summary>One transport connection: reads it, cuts messages, sends them where they belong, and ends it.</summary>
 /// Shape: a read loop that serves requests as it goes. A procedure that can answer at once runs to its end here; one that must wait
-/// goes on alone while the loop reads on. Order: one flush per drained read. Limits: at the bound of requests in flight reading
+/// goes on alone while the loop reads on. Order: a flush for every few answers, so that the peer has something to do meanwhile, and one for the rest
+/// of a read. Limits: at the bound of requests in flight reading
 /// stops, the transport's buffers fill and the peer is slowed down. A DWR behind that bound waits with the rest, but never longer
 /// than the request deadline, because that is when every request in flight has its answer; Tw is many times that.
 /// Errors: whatever happens here ends this connection only.
 internal sealed class PeerConnection : IDisposable
 {
+    /// <summary>Little enough that a peer that waits for answers does not wait for all of them, much for a system call.</summary>
+    private const int MessagesPerFlush = 32;
+
     private readonly DiameterNode _node;
     private readonly ConnectionContext _context;
     private readonly InFlight _inFlight;
@@ -132,6 +136,7 @@ internal sealed class PeerConnection : IDisposable
 
             ReadOnlySequence<byte> buffer = result.Buffer;
             long received = _node.Time.GetTimestamp();
+            int unflushed = 0;
             while (!_isEnding)
             {
                 if (_inFlight.IsFull)
@@ -151,6 +156,7 @@ internal sealed class PeerConnection : IDisposable
                 }
 
                 Receive(_node.Frames.Copy(frame), received);
+                if (++unflushed % MessagesPerFlush == 0) _queue.Flush();
             }
 
             _queue.Flush();

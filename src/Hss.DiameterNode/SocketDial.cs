@@ -1,25 +1,22 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode;
 
-/// <summary>Connects to a peer over TCP, and over TLS where it is configured, and makes of it what Kestrel makes of an accepted socket.</summary>
-internal sealed class SocketDial(
-    ILoggerFactory logs, Func<ConnectionContext, PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? secure) : IDisposable
+/// <summary>Connects to a peer over TCP, and over TLS where it is configured, and makes of it what an accepted socket is.</summary>
+internal sealed class SocketDial(Func<ConnectionContext, PeerOptions, CancellationToken, ValueTask<ConnectionContext>>? secure)
 {
-    private readonly SocketConnectionContextFactory _contexts = new(new SocketConnectionFactoryOptions(), logs.CreateLogger<SocketDial>());
-
     /// Errors: SocketException, OperationCanceledException, whatever the handshake throws.
     public async ValueTask<ConnectionContext> ConnectAsync(PeerOptions peer, CancellationToken cancellationToken)
     {
         IPEndPoint endPoint = Dialler.EndPointOf(peer);
-        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        ConnectionContext plain;
         try
         {
             await socket.ConnectAsync(endPoint, cancellationToken);
+            plain = new SocketConnection(socket);
         }
         catch
         {
@@ -27,7 +24,6 @@ internal sealed class SocketDial(
             throw;
         }
 
-        ConnectionContext plain = _contexts.Create(socket);
         if (!peer.Tls) return plain;
         try
         {
@@ -39,6 +35,4 @@ internal sealed class SocketDial(
             throw;
         }
     }
-
-    public void Dispose() => _contexts.Dispose();
 }

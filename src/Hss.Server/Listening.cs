@@ -1,4 +1,5 @@
 using System.Net;
+using Hss.DiameterNode;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,15 +16,12 @@ public sealed class ListenException(string message, Exception inner) : Exception
 /// <summary>Kestrel without a host: sockets, and whoever serves them.</summary>
 internal static class Listening
 {
-    public static KestrelServer Server(KestrelServerOptions options, ILoggerFactory loggers) => Server(options, new(), loggers);
+    public static KestrelServer Server(KestrelServerOptions options, ILoggerFactory loggers) =>
+        new(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
 
-    /// <summary>For peers: few connections that always have something to say. Each keeps its block of 4 KiB while it is silent, which saves a system
-    /// call before every receive.</summary>
+    /// <summary>For peers.</summary>
     public static KestrelServer DiameterServer(KestrelServerOptions options, ILoggerFactory loggers) =>
-        Server(options, new() { WaitForDataBeforeAllocatingBuffer = false }, loggers);
-
-    private static KestrelServer Server(KestrelServerOptions options, SocketTransportOptions transport, ILoggerFactory loggers) =>
-        new(Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+        new(Options.Create(options), new SocketTransport(loggers), loggers);
 
     /// Errors: <see cref="ListenException"/>, one line with the addresses and the key that names them.
     public static async Task StartAsync(KestrelServer server, IHttpApplication<IFeatureCollection> application, IEnumerable<IPEndPoint> endPoints, string key)

@@ -16,7 +16,7 @@ internal sealed class SubscriberCache(int limit, long dataLimitBytes = long.MaxV
 
     private readonly ConcurrentDictionary<string, CacheEntry> _bySubscription = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CacheEntry> _byPrivateIdentity = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, CacheEntry> _byPublicIdentity = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Home> _byPublicIdentity = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CacheEntry> _byMsisdn = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CacheEntry> _byExternalIdentifier = new(StringComparer.Ordinal);
     private readonly List<CacheEntry> _clock = [];
@@ -31,9 +31,19 @@ internal sealed class SubscriberCache(int limit, long dataLimitBytes = long.MaxV
 
     public Subscriber? Find(IdentityKind kind, string identity)
     {
+        if (kind == IdentityKind.Public) return TryMatch(identity, out var match) ? match.Subscriber : null;
         if (!IndexOf(kind).TryGetValue(identity, out var entry)) return null;
         if (!entry.WasUsed) entry.WasUsed = true;
         return entry.Subscriber;
+    }
+
+    /// <summary>A public identity, and where it stands.</summary>
+    public bool TryMatch(string publicIdentity, out PublicIdentityMatch match)
+    {
+        var isHere = _byPublicIdentity.TryGetValue(publicIdentity, out var home);
+        if (isHere && !home.Entry.WasUsed) home.Entry.WasUsed = true;
+        match = isHere ? new(home.Subscriber, home.Place, IsWildcard: false) : default;
+        return isHere;
     }
 
     public CacheEntry? Find(string subscriptionId) => _bySubscription.GetValueOrDefault(subscriptionId);
@@ -54,8 +64,9 @@ internal sealed class SubscriberCache(int limit, long dataLimitBytes = long.MaxV
         }
         var subscription = entry.Subscriber!.Subscription;
         foreach (var identity in subscription.PrivateIdentities) _byPrivateIdentity[identity.Identity] = entry;
-        foreach (var set in subscription.ImplicitRegistrationSets)
-            foreach (var identity in set.PublicIdentities) _byPublicIdentity[identity.Identity] = entry;
+        for (var set = 0; set < subscription.ImplicitRegistrationSets.Length; set++)
+            foreach (var identity in subscription.ImplicitRegistrationSets[set].PublicIdentities)
+                _byPublicIdentity[identity.Identity] = new(entry, entry.Subscriber, new(identity, set));
         foreach (var (kind, identity) in UserIdentities.In(subscription)) IndexOf(kind)[identity] = entry;
     }
 
@@ -80,7 +91,6 @@ internal sealed class SubscriberCache(int limit, long dataLimitBytes = long.MaxV
     private ConcurrentDictionary<string, CacheEntry> IndexOf(IdentityKind kind) => kind switch
     {
         IdentityKind.Private => _byPrivateIdentity,
-        IdentityKind.Public => _byPublicIdentity,
         IdentityKind.Msisdn => _byMsisdn,
         _ => _byExternalIdentifier,
     };
@@ -125,7 +135,7 @@ internal sealed class SubscriberCache(int limit, long dataLimitBytes = long.MaxV
             foreach (var identity in subscriber.Subscription.PrivateIdentities)
                 _byPrivateIdentity.TryRemove(new(identity.Identity, entry));
             foreach (var set in subscriber.Subscription.ImplicitRegistrationSets)
-                foreach (var identity in set.PublicIdentities) _byPublicIdentity.TryRemove(new(identity.Identity, entry));
+                foreach (var identity in set.PublicIdentities) _byPublicIdentity.TryRemove(new(identity.Identity, new(entry, subscriber, default)));
             foreach (var (kind, identity) in UserIdentities.In(subscriber.Subscription)) IndexOf(kind).TryRemove(new(identity, entry));
         }
         if (entry.ClockIndex >= 0)
@@ -137,5 +147,22 @@ internal sealed class SubscriberCache(int limit, long dataLimitBytes = long.MaxV
             entry.ClockIndex = -1;
         }
         _bySubscription.TryRemove(new(entry.SubscriptionId, entry));
+    }
+
+    /// <summary>All that a request about a public identity goes on with. Two are equal that are of one entry.</summary>
+    /// Why here and not behind the entry: each step from object to object waits for memory, and this is the way of every request of Sh.
+    private readonly struct Home(CacheEntry entry, Subscriber subscriber, PublicIdentityPlace place) : IEquatable<Home>
+    {
+        public CacheEntry Entry { get; } = entry;
+
+        public Subscriber Subscriber { get; } = subscriber;
+
+        public PublicIdentityPlace Place { get; } = place;
+
+        public bool Equals(Home other) => ReferenceEquals(Entry, other.Entry);
+
+        public override bool Equals(object? obj) => obj is Home other && Equals(other);
+
+        public override int GetHashCode() => Entry.GetHashCode();
     }
 }

@@ -72,9 +72,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     public ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(publicIdentity);
-        return _cache.Find(IdentityKind.Public, publicIdentity) is { } owner
-            ? new(new PublicIdentityMatch(owner, publicIdentity, IsWildcard: false))
-            : new(MatchSlowlyAsync(publicIdentity, cancellationToken));
+        return _cache.TryMatch(publicIdentity, out var match) ? new(match) : new(MatchSlowlyAsync(publicIdentity, cancellationToken));
     }
 
     public ValueTask<SubscriberTurn> EnterAsync(Subscriber subscriber, CancellationToken cancellationToken)
@@ -167,13 +165,17 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
     private async Task<PublicIdentityMatch?> MatchSlowlyAsync(string publicIdentity, CancellationToken cancellationToken)
     {
         if (await LoadByIdentityAsync(IdentityKind.Public, publicIdentity, cancellationToken).ConfigureAwait(false) is { } owner)
-            return new(owner, publicIdentity, IsWildcard: false);
+            return Match(owner, publicIdentity, isWildcard: false);
         // A wildcard without an owner was deleted a moment ago; the next best one counts then.
         for (var wildcards = _wildcards.Index; wildcards.TryMatch(publicIdentity, out var wildcard); wildcards = wildcards.Without(wildcard))
             if (await FindAsync(IdentityKind.Public, wildcard, cancellationToken).ConfigureAwait(false) is { } wildcardOwner)
-                return new(wildcardOwner, wildcard, IsWildcard: true);
+                return Match(wildcardOwner, wildcard, isWildcard: true);
         return null;
     }
+
+    private static PublicIdentityMatch Match(Subscriber owner, string provisioned, bool isWildcard) =>
+        owner.IndexOfSet(provisioned, out var identity) is var set and >= 0 ? new(owner, new(identity!, set), isWildcard)
+            : throw new InvalidOperationException("the owner of an identity does not have it");
 
     private async Task<Subscriber?> LoadByIdentityAsync(IdentityKind kind, string identity, CancellationToken cancellationToken)
     {

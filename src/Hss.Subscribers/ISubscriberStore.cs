@@ -76,8 +76,15 @@ public interface ISubscriberStore
 }
 
 /// <summary>What a public identity was found as.</summary>
-/// Shape: Provisioned is the identity as provisioned: the same text, or the wildcard it falls into.
-public readonly record struct PublicIdentityMatch(Subscriber Subscriber, string Provisioned, bool IsWildcard);
+/// Shape: the place is that of the identity as provisioned: the same text, or the wildcard it falls into.
+public readonly record struct PublicIdentityMatch(Subscriber Subscriber, PublicIdentityPlace Place, bool IsWildcard)
+{
+    public string Provisioned => Place.Identity.Identity;
+}
+
+/// <summary>Where a public identity stands inside its subscription.</summary>
+/// Shape: SetIndex is that of <see cref="Subscription.ImplicitRegistrationSets"/>.
+public readonly record struct PublicIdentityPlace(PublicIdentity Identity, int SetIndex);
 
 /// <summary>The right to change one subscriber. Dispose it when the answer is decided.</summary>
 public readonly struct SubscriberTurn(Subscriber? subscriber, IDisposable? gate) : IDisposable

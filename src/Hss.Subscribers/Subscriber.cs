@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Hss.Authentication;
 
 namespace Hss.Subscribers;
@@ -10,7 +11,7 @@ public sealed class Subscriber
 {
     private readonly SequenceState[] _sequences;
     private readonly MilenageKey?[] _keys;
-    private volatile ImmutableArrayBox _states;
+    private volatile RegistrationState[] _states; // never written to: an immutable array is this and a wrapper, which cannot be volatile
 
     private volatile ApplicationData _applicationData;
     private volatile UserDataCache _userData;
@@ -26,7 +27,7 @@ public sealed class Subscriber
             throw new ArgumentException("one sequence state per private identity", nameof(sequences));
         _keys = new MilenageKey?[_sequences.Length];
         Subscription = subscription;
-        _states = new(states);
+        _states = ImmutableCollectionsMarshal.AsArray(states)!;
         _applicationData = applicationData ?? ApplicationData.Empty;
         _userData = new(_applicationData.InactiveServices);
     }
@@ -34,7 +35,7 @@ public sealed class Subscriber
     public Subscription Subscription { get; }
 
     /// <summary>One state per implicit registration set, in the order of <see cref="Subscription.ImplicitRegistrationSets"/>.</summary>
-    public ImmutableArray<RegistrationState> States => _states.Value;
+    public ImmutableArray<RegistrationState> States => ImmutableCollectionsMarshal.AsImmutableArray(_states);
 
     /// <summary>What application servers left here: a snapshot of what is durable, as <see cref="States"/>.</summary>
     public ApplicationData ApplicationData => _applicationData;
@@ -106,7 +107,7 @@ public sealed class Subscriber
         {
             var builder = States.ToBuilder();
             foreach (var (setIndex, state) in change.Registrations) builder[setIndex] = state;
-            _states = new(builder.MoveToImmutable());
+            _states = ImmutableCollectionsMarshal.AsArray(builder.MoveToImmutable())!;
         }
         foreach (var (index, after) in change.Sequences) _sequences[index] = after;
         if (change.ApplicationData is not { } applicationData) return;
@@ -114,9 +115,6 @@ public sealed class Subscriber
         // A document that is being rendered with the old masks goes into the old cache, which nobody asks any more.
         if (!_userData.IsFor(applicationData.InactiveServices)) _userData = new(applicationData.InactiveServices);
     }
-
-    // An ImmutableArray is a struct around one reference; boxing it lets the field be volatile.
-    private sealed record ImmutableArrayBox(ImmutableArray<RegistrationState> Value);
 }
 
 /// <summary>What one procedure changes in one subscriber: registration states by set index, counters by private identity index. All or nothing.</summary>

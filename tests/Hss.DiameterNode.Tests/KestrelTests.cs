@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hss.DiameterNode.Tests;
 
-/// <summary>The node behind Kestrel on a real loopback socket.</summary>
+/// <summary>The node behind Kestrel on a real loopback socket, over its own transport.</summary>
 public sealed class KestrelTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -60,6 +60,7 @@ public sealed class KestrelTests
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IConnectionListenerFactory, SocketTransport>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Run(node.HandleAsync)));
         return builder.Build();
     }

@@ -38,13 +38,16 @@ internal sealed class InMemorySubscriberStore : ISubscriberStore
 
     public async ValueTask<PublicIdentityMatch?> MatchPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken)
     {
-        if (await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner) return new(owner, publicIdentity, IsWildcard: false);
+        if (await FindByPublicIdentityAsync(publicIdentity, cancellationToken) is { } owner) return Match(owner, publicIdentity, isWildcard: false);
         var wildcards = _subscribers.SelectMany(subscriber => subscriber.Subscription.ImplicitRegistrationSets)
             .SelectMany(set => set.PublicIdentities).Where(identity => identity.IsWildcarded)
             .Aggregate(WildcardIndex.Empty, (index, identity) => index.With(identity.Identity));
         return wildcards.TryMatch(publicIdentity, out var wildcard)
-            ? new((await FindByPublicIdentityAsync(wildcard, cancellationToken))!, wildcard, IsWildcard: true) : null;
+            ? Match((await FindByPublicIdentityAsync(wildcard, cancellationToken))!, wildcard, isWildcard: true) : null;
     }
+
+    private static PublicIdentityMatch Match(Subscriber owner, string provisioned, bool isWildcard) =>
+        owner.IndexOfSet(provisioned, out var identity) is var set ? new(owner, new(identity!, set), isWildcard) : default;
 
     public ValueTask<Subscriber?> FindByPublicIdentityAsync(string publicIdentity, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Available()._subscribers.Find(subscriber => subscriber.IndexOfSet(publicIdentity, out _) >= 0));

@@ -75,7 +75,7 @@ internal readonly record struct AssignmentIdentities(
         ISubscriberStore store, Subscriber? subscriber, string? publicIdentity, CancellationToken cancellationToken)
     {
         if (publicIdentity is null) return null;
-        if (subscriber is not null && subscriber.IndexOfSet(publicIdentity, out _) >= 0) return new(subscriber, publicIdentity, IsWildcard: false);
+        if (subscriber is not null && subscriber.IndexOfSet(publicIdentity, out var own) is var set and >= 0) return new(subscriber, new(own!, set), IsWildcard: false);
         return await store.MatchPublicIdentityAsync(publicIdentity, cancellationToken).ConfigureAwait(false);
     }
 

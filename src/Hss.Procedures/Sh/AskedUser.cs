@@ -44,7 +44,18 @@ internal sealed record AskedUser(
         }
     }
 
-    /// <summary>The identity exists: step 2.</summary>
+    /// <summary>The user in the data of an answer, or null: he is not in them.</summary>
+    public ShUser? In(ShSource source) =>
+        (PublicIdentity is { } identity && ReferenceEquals(source.Subscription, Subscription)
+            ? ShUser.TryFind(Subscription, new PublicIdentityPlace(identity, SetIndex), PrivateIdentity, out var found)
+            : ShUser.TryFind(source.Subscription, Identity, PrivateIdentity, out found)) ? found : null;
+
+    /// <summary>The public identity exists: step 2.</summary>
+    public static AskedUser Place(in PublicIdentityMatch match, string asked) => new(
+        match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), match.Place.Identity, match.Place.SetIndex, asked,
+        NamesWildcard: !match.IsWildcard, PrivateIdentity: null);
+
+    /// <inheritdoc cref="Place(in PublicIdentityMatch, string)"/>
     public static AskedUser? Place(Subscriber? subscriber, ShUserIdentity identity, string? asked, bool namesWildcard)
     {
         if (subscriber is null) return null;

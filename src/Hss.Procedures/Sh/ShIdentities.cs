@@ -20,8 +20,7 @@ internal static class ShIdentities
         return store.MatchPublicIdentityAsync(canonical, cancellationToken).Then(canonical, static (asked, match) => Place(match, asked));
     }
 
-    private static AskedUser? Place(in PublicIdentityMatch? found, string asked) => found is not { } match ? null
-        : AskedUser.Place(match.Subscriber, new(ShUserIdentityKind.PublicIdentity, match.Provisioned), asked, namesWildcard: !match.IsWildcard);
+    private static AskedUser? Place(in PublicIdentityMatch? found, string asked) => found is { } match ? AskedUser.Place(match, asked) : null;
 
     private static async ValueTask<AskedUser?> FindByNumberAsync(ISubscriberStore store, ShRequest request, CancellationToken cancellationToken)
     {

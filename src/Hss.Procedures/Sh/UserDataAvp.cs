@@ -23,9 +23,10 @@ internal static class UserDataAvp
         bytes = 0;
         var document = new ShData();
         var writes = false;
+        var found = user.In(source);
         foreach (var item in items)
         {
-            writes |= ShDataContent.TryAdd(document, source, user.Identity, user.PrivateIdentity, item, missing != MissingData.LeftOut, now, pendingCounts: missing != MissingData.Told)
+            writes |= ShDataContent.TryAdd(document, source, found, item, missing != MissingData.LeftOut, now, pendingCounts: missing != MissingData.Told)
                 || (missing == MissingData.Told && item.Reference is (ShDataReference.ServerName or ShDataReference.InitialFilterCriteria));
         }
         return !writes || TryWrite(answer, document, out bytes);

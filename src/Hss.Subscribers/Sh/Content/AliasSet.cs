@@ -19,7 +19,7 @@ public static class AliasSet
     public static RepositoryData? FindRepositoryData(ShSource source, string publicIdentity, string serviceIndication)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return ShUser.TryFind(source.Subscription, new(ShUserIdentityKind.PublicIdentity, publicIdentity), null, out var user)
+        return ShUser.TryFind(source.Subscription, new ShUserIdentity(ShUserIdentityKind.PublicIdentity, publicIdentity), null, out var user)
             ? FindRepositoryData(source.ApplicationData, user, serviceIndication) : null;
     }
 

@@ -16,9 +16,18 @@ public static class ShDataContent
     public static bool TryAdd(
         ShData document, ShSource source, ShUserIdentity user, string? privateIdentity, in ShItem item, bool marksMissing, DateTimeOffset now, bool pendingCounts = true)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        return TryAdd(document, source, ShUser.TryFind(source.Subscription, user, privateIdentity, out var found) ? found : null, item, marksMissing, now, pendingCounts);
+    }
+
+    /// <inheritdoc cref="TryAdd(ShData, ShSource, ShUserIdentity, string?, in ShItem, bool, DateTimeOffset, bool)"/>
+    /// <param name="user">As found in the subscription of <paramref name="source"/>; null: he is not there.</param>
+    public static bool TryAdd(
+        ShData document, ShSource source, in ShUser? user, in ShItem item, bool marksMissing, DateTimeOffset now, bool pendingCounts = true)
+    {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(source);
-        if (ShUser.TryFind(source.Subscription, user, privateIdentity, out var found) && Add(document, source, found, item, now, pendingCounts)) return true;
+        if (user is { } found && Add(document, source, found, item, now, pendingCounts)) return true;
         if (marksMissing) ShMissingContent.Mark(document, item);
         return false;
     }

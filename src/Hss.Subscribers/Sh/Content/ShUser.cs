@@ -2,13 +2,15 @@ namespace Hss.Subscribers;
 
 /// <summary>A user identity inside one subscription: the public identity with its set, or the private identity that a number or name stands for.</summary>
 /// Spec: TS 29.328 7.1, 7.6 (Table 7.6.1, note 5: User-Name addresses one private identity of several).
-internal readonly struct ShUser
+public readonly struct ShUser
 {
-    private ShUser(int setIndex, PublicIdentity? identity, ImplicitRegistrationSet? set, PrivateIdentity? named)
+    private readonly Subscription _subscription;
+
+    private ShUser(Subscription subscription, int setIndex, PublicIdentity? identity, PrivateIdentity? named)
     {
+        _subscription = subscription;
         SetIndex = setIndex;
         Identity = identity;
-        Set = set;
         Named = named;
     }
 
@@ -17,15 +19,28 @@ internal readonly struct ShUser
 
     public PublicIdentity? Identity { get; }
 
-    public ImplicitRegistrationSet? Set { get; }
+    public ImplicitRegistrationSet? Set => SetIndex < 0 ? null : _subscription.ImplicitRegistrationSets[SetIndex];
 
     /// <summary>The private identity that User-Name, MSISDN or External-Identifier names; null: all that may use the set.</summary>
     public PrivateIdentity? Named { get; }
 
+    /// <param name="subscription">Where to look.</param>
+    /// <param name="place">Where the public identity stands there.</param>
+    /// <param name="privateIdentity">User-Name of the request, canonical, or null.</param>
+    /// <param name="found">Only where the result is true. False: the private identity is not there.</param>
+    public static bool TryFind(Subscription subscription, in PublicIdentityPlace place, string? privateIdentity, out ShUser found)
+    {
+        var isThere = TryFindNamed(subscription, privateIdentity, out var named);
+        found = isThere ? new(subscription, place.SetIndex, place.Identity, named) : default;
+        return isThere;
+    }
+
+    /// <inheritdoc cref="TryFind(Subscription, in PublicIdentityPlace, string?, out ShUser)"/>
+    /// <param name="user">As provisioned.</param>
     public static bool TryFind(Subscription subscription, in ShUserIdentity user, string? privateIdentity, out ShUser found)
     {
-        PrivateIdentity? named = null;
-        if (privateIdentity is not null && (named = Find(subscription, privateIdentity)) is null)
+        ArgumentNullException.ThrowIfNull(subscription);
+        if (!TryFindNamed(subscription, privateIdentity, out var named))
         {
             found = default;
             return false;
@@ -34,7 +49,7 @@ internal readonly struct ShUser
         foreach (var owner in subscription.PrivateIdentities)
             if ((user.Kind == ShUserIdentityKind.Msisdn ? owner.Msisdns : owner.ExternalIdentifiers).Contains(user.Value, StringComparer.Ordinal))
             {
-                found = new(-1, null, null, named ?? owner);
+                found = new(subscription, -1, null, named ?? owner);
                 return true;
             }
         found = default;
@@ -61,17 +76,19 @@ internal readonly struct ShUser
             foreach (var identity in subscription.ImplicitRegistrationSets[set].PublicIdentities)
                 if (string.Equals(identity.Identity, value, StringComparison.Ordinal))
                 {
-                    found = new(set, identity, subscription.ImplicitRegistrationSets[set], named);
+                    found = new(subscription, set, identity, named);
                     return true;
                 }
         found = default;
         return false;
     }
 
-    private static PrivateIdentity? Find(Subscription subscription, string privateIdentity)
+    private static bool TryFindNamed(Subscription subscription, string? privateIdentity, out PrivateIdentity? named)
     {
+        named = null;
+        if (privateIdentity is null) return true;
         foreach (var identity in subscription.PrivateIdentities)
-            if (string.Equals(identity.Identity, privateIdentity, StringComparison.Ordinal)) return identity;
-        return null;
+            if (string.Equals(identity.Identity, privateIdentity, StringComparison.Ordinal)) named = identity;
+        return named is not null;
     }
 }

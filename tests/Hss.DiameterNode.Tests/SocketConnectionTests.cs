@@ -1,0 +1,215 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Hss.DiameterNode.Tests.Support;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hss.DiameterNode.Tests;
+
+/// <summary>The node's own transport on real loopback sockets: who waits where, and that every wait ends.</summary>
+public sealed class SocketConnectionTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly IConnectionListener _listener = new SocketTransport(NullLoggerFactory.Instance).BindAsync(new IPEndPoint(IPAddress.Loopback, 0)).AsTask().Result;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _listener.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_reader_that_waits_goes_on_with_its_connections_thread_and_stays_there()
+    {
+        await using Pair pair = await ConnectAsync();
+        PipeReader input = pair.Connection.Transport.Input;
+        List<int> threads = [];
+        TaskCompletionSource third = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task reading = Task.Run(async () =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                ReadResult result = await input.ReadAsync();
+                threads.Add(Environment.CurrentManagedThreadId);
+                input.AdvanceTo(result.Buffer.End);
+            }
+
+            third.SetResult();
+        });
+        for (int i = 0; i < 3; i++)
+        {
+            await Task.Delay(20);
+            await pair.Client.SendAsync("octets"u8.ToArray());
+            await Eventually.IsTrueAsync(() => threads.Count > i);
+        }
+
+        await third.Task.WaitAsync(Patience);
+        await reading;
+        Assert.Single(threads.Distinct());
+    }
+
+    [Fact]
+    public async Task What_arrives_is_read_in_order_and_the_end_is_told()
+    {
+        await using Pair pair = await ConnectAsync();
+        byte[] sent = new byte[3 * 1024 * 1024];
+        new Random(5).NextBytes(sent);
+        Task sending = Task.Run(async () =>
+        {
+            await pair.Client.SendAsync(sent);
+            pair.Client.Shutdown(SocketShutdown.Send);
+        });
+        Assert.Equal(sent, await ReadToEndAsync(pair.Connection.Transport.Input));
+        await sending;
+
+        // The other direction is open still.
+        await pair.Connection.Transport.Output.WriteAsync("bye"u8.ToArray());
+        byte[] bye = new byte[8];
+        Assert.Equal(3, await pair.Client.ReceiveAsync(bye).WaitAsync(Patience));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_read_that_is_cancelled_ends_and_what_is_owed_can_still_be_sent(bool isWaiting)
+    {
+        await using Pair pair = await ConnectAsync();
+        PipeReader input = pair.Connection.Transport.Input;
+        if (!isWaiting) input.CancelPendingRead();
+        Task<ReadResult> read = Task.Run(async () => await input.ReadAsync());
+        if (isWaiting)
+        {
+            await Task.Delay(50);
+            Assert.False(read.IsCompleted);
+            input.CancelPendingRead();
+        }
+
+        Assert.True((await read.WaitAsync(Patience)).IsCanceled);
+        await pair.Connection.Transport.Output.WriteAsync("owed"u8.ToArray());
+        byte[] owed = new byte[8];
+        Assert.Equal(4, await pair.Client.ReceiveAsync(owed).WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task An_abort_ends_a_read_and_a_write_that_wait()
+    {
+        await using Pair pair = await ConnectAsync();
+        Task<Exception?> reading = EndOf(async () => await pair.Connection.Transport.Input.ReadAsync());
+        Task<Exception?> writing = EndOf(async () =>
+        {
+            byte[] much = new byte[1024 * 1024];
+            while (!(await pair.Connection.Transport.Output.WriteAsync(much)).IsCompleted)
+            {
+            }
+        });
+        await Task.Delay(100);
+        Assert.False(writing.IsCompleted); // the peer takes nothing
+        pair.Connection.Abort();
+        await reading.WaitAsync(Patience);
+        Assert.IsType<IOException>(await writing.WaitAsync(Patience), exactMatch: false);
+        await Eventually.IsTrueAsync(() => pair.Connection.ConnectionClosed.IsCancellationRequested);
+        Assert.IsType<IOException>(await EndOf(async () => await pair.Connection.Transport.Output.WriteAsync(new byte[1])), exactMatch: false);
+    }
+
+    [Fact]
+    public async Task A_read_that_begins_while_the_connection_is_aborted_ends()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            await using Pair pair = await ConnectAsync();
+            Task<Exception?> reading = EndOf(async () => await pair.Connection.Transport.Input.ReadAsync());
+            Task aborting = Task.Run(pair.Connection.Abort);
+            await Task.WhenAll(reading, aborting).WaitAsync(Patience);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_closed_sends_what_was_flushed_and_takes_its_thread_along()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            Pair pair = await ConnectAsync();
+            Task<ReadResult> read = Task.Run(async () => await pair.Connection.Transport.Input.ReadAsync());
+            await pair.Client.SendAsync("unread, because nobody reads on"u8.ToArray());
+            await read.WaitAsync(Patience);
+            await pair.Client.SendAsync("more"u8.ToArray());
+            await pair.Connection.Transport.Output.WriteAsync("the answer"u8.ToArray());
+            await pair.Connection.DisposeAsync();
+
+            byte[] answer = new byte[32];
+            Assert.Equal(10, await pair.Client.ReceiveAsync(answer).WaitAsync(Patience));
+            Assert.Equal(0, await pair.Client.ReceiveAsync(answer).WaitAsync(Patience));
+            pair.Client.Dispose();
+        }
+
+        // Other tests have connections of their own, but not a hundred.
+        await Eventually.IsTrueAsync(() => ConnectionThreads() < 50);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_told_and_a_listener_that_is_closed_accepts_no_more()
+    {
+        await Assert.ThrowsAsync<AddressInUseException>(async () => await new SocketTransport(NullLoggerFactory.Instance).BindAsync(_listener.EndPoint));
+        Task<ConnectionContext?> accepting = _listener.AcceptAsync().AsTask();
+        await _listener.UnbindAsync();
+        Assert.Null(await accepting.WaitAsync(Patience));
+        Assert.Null(await _listener.AcceptAsync().AsTask().WaitAsync(Patience));
+    }
+
+    private static int ConnectionThreads() => Directory.GetDirectories("/proc/self/task").Count(thread =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("hss-connection", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // it has just ended
+        }
+    });
+
+    private static async Task<Exception?> EndOf(Func<Task> doing)
+    {
+        await Task.Yield();
+        try
+        {
+            await doing();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
+    private static async Task<byte[]> ReadToEndAsync(PipeReader input)
+    {
+        ArrayBufferWriter<byte> all = new();
+        while (true)
+        {
+            ReadResult result = await input.ReadAsync();
+            foreach (ReadOnlyMemory<byte> piece in result.Buffer) all.Write(piece.Span);
+            input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) return all.WrittenSpan.ToArray();
+        }
+    }
+
+    private async Task<Pair> ConnectAsync()
+    {
+        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Task connecting = client.ConnectAsync(_listener.EndPoint);
+        ConnectionContext? connection = await _listener.AcceptAsync().AsTask().WaitAsync(Patience);
+        await connecting;
+        return new(client, connection!);
+    }
+
+    private sealed record Pair(Socket Client, ConnectionContext Connection) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Connection.DisposeAsync();
+            Client.Dispose();
+        }
+    }
+}
