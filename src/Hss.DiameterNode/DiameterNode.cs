@@ -98,6 +98,12 @@ public sealed class DiameterNode : IAsyncDisposable
     /// <summary>Requests that are still being worked on, those included whose deadline has passed.</summary>
     public int RequestsInProgress => Frames.Outstanding;
 
+    /// <summary>Whether connections are to end; one that begins meanwhile looks here.</summary>
+    internal bool IsStopping => _isStopping;
+
+    /// <summary>For connections that get no thread, which would fill the log.</summary>
+    internal LogThrottle NoThreadLog { get; } = new();
+
     internal NodeOptions Options { get; }
 
     internal NodeIdentity Identity { get; }
@@ -175,9 +181,7 @@ public sealed class DiameterNode : IAsyncDisposable
         try
         {
             await using CancellationTokenRegistration stop = closeRequested.UnsafeRegister(static one => ((PeerConnection)one!).Stop(), served);
-            Task running = served.RunAsync();
-            if (_isStopping) served.Stop();
-            await running;
+            await served.RunAsync();
         }
         finally
         {

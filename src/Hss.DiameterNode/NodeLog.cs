@@ -102,8 +102,12 @@ internal static partial class NodeLog
     public static partial void AnswerTooLong(this ILogger log, string command, int lengthBytes, string request);
 
     // 25xx: listening.
-    [LoggerMessage(2500, LogLevel.Error, "No connection can be accepted at {EndPoint}: {Reason}; trying again")]
-    public static partial void AcceptFailed(this ILogger log, string endPoint, string reason);
+    [LoggerMessage(2500, LogLevel.Error, "No connection can be accepted at {EndPoint}: {Reason}; trying again; {Suppressed} more in the last minute")]
+    public static partial void AcceptFailed(this ILogger log, string endPoint, string reason, int suppressed);
+
+    [LoggerMessage(2501, LogLevel.Error,
+        "There is no thread for the connection of {Peer}: {Reason}; raise the limit of threads (TasksMax, pids) above Diameter:MaxConnections; {Suppressed} more in the last minute")]
+    public static partial void NoThread(this ILogger log, string peer, string reason, int suppressed);
 
     // 26xx: requests of this node.
     [LoggerMessage(2600, LogLevel.Debug, "Sent {Command} {SessionId} for {DestinationHost} over {Peer}; perhaps a duplicate: {MayBeDuplicate}")]

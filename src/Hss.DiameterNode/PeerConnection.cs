@@ -63,6 +63,7 @@ internal sealed class PeerConnection : IDisposable
     public async Task RunAsync()
     {
         _session.PostAndFlush(PeerSession.LetterKind.Start);
+        if (_node.IsStopping) Stop(); // whoever stopped the node may not have seen this connection
         try
         {
             await ReadAsync();
@@ -127,6 +128,11 @@ internal sealed class PeerConnection : IDisposable
             try
             {
                 result = await input.ReadAsync();
+            }
+            catch (OutOfMemoryException e)
+            {
+                if (_node.NoThreadLog.TryLog(_node.Time, out int suppressed)) _node.Log.NoThread(_session.Name, e.Message, suppressed);
+                return;
             }
             catch (Exception e)
             {

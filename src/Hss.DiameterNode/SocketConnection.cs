@@ -11,8 +11,8 @@ namespace Hss.DiameterNode;
 /// <see cref="Abort(ConnectionAbortedException)"/> ends both at once.
 internal sealed class SocketConnection : ConnectionContext
 {
-    /// <summary>What may still arrive of a peer that is sent away, before its connection is closed over it.</summary>
-    private const int MostUnread = 1024 * 1024;
+    /// <summary>What may still have arrived of a peer that is sent away: more than the kernel keeps (6 MB).</summary>
+    private const int MostUnread = 8 * 1024 * 1024;
 
     private static long s_number;
 

@@ -8,9 +8,11 @@ namespace Hss.DiameterNode;
 /// Why a thread and not the platform's asynchronous receive: a batch of requests is served in a fraction of a millisecond, and waking a pool thread
 /// for each costs as much again. Diameter peers are few and stay for days. Measured: docs/decisions/0019-a-thread-per-connection.md.
 /// Shape: a read that finds octets ends at once, on the thread that asked. One that finds none ends on the connection's thread, and what goes on
-/// behind it runs there; if it reads again it waits in the kernel, without a change of threads. A write is the platform's, asynchronous where the
+/// behind it runs there; if it reads again it waits in the kernel, without a change of threads. So nothing may stand between calling a read and
+/// awaiting it: it would be done behind the wait. A write is the platform's, asynchronous where the
 /// kernel does not take it at once, so that a peer that takes nothing holds up no thread.
-/// Order: one read and one write at a time. Limits: a read brings at most <see cref="ReadBytes"/>. Errors: IOException when the connection broke.
+/// Order: one read and one write at a time. Limits: a read brings at most <see cref="ReadBytes"/>. Errors: IOException when the connection broke,
+/// OutOfMemoryException when there is no thread. To a reader an abort of this node is the end of the octets.
 /// A read that is cancelled is the last one: nothing more is received.
 internal sealed class SocketStream(Socket socket) : Stream, IValueTaskSource<int>
 {
@@ -164,16 +166,20 @@ internal sealed class SocketStream(Socket socket) : Stream, IValueTaskSource<int
 
     private bool TryReceive(Span<byte> buffer, out int count)
     {
+        SocketError error;
         try
         {
-            count = socket.Receive(buffer.Length > ReadBytes ? buffer[..ReadBytes] : buffer, SocketFlags.None, out SocketError error);
-            if (error == SocketError.Success) return true;
-            return error == SocketError.WouldBlock ? false : throw Broken(new SocketException((int)error));
+            count = socket.Receive(buffer.Length > ReadBytes ? buffer[..ReadBytes] : buffer, SocketFlags.None, out error);
         }
-        catch (ObjectDisposedException e)
+        catch (ObjectDisposedException)
         {
-            throw Broken(e);
+            count = 0;
+            return true;
         }
+
+        if (error == SocketError.WouldBlock) return false;
+        if (error != SocketError.Success && !Volatile.Read(ref _isStopped)) throw Broken(new SocketException((int)error));
+        return true;
     }
 
     private void WaitForOctets()
@@ -182,7 +188,11 @@ internal sealed class SocketStream(Socket socket) : Stream, IValueTaskSource<int
         {
             socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (ObjectDisposedException)
+        {
+            // The receive behind it tells.
+        }
+        catch (SocketException e)
         {
             throw Broken(e);
         }

@@ -41,6 +41,8 @@ public sealed class SocketTransport(ILoggerFactory logs) : IConnectionListenerFa
         /// <summary>When the process has no descriptor left, the next attempt fails as this one did.</summary>
         private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
 
+        private readonly LogThrottle _failures = new();
+
         public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
         /// <summary>The next connection; null once the listener is closed.</summary>
@@ -54,6 +56,11 @@ public sealed class SocketTransport(ILoggerFactory logs) : IConnectionListenerFa
                     accepted = await socket.AcceptAsync(cancellationToken);
                     return new SocketConnection(accepted);
                 }
+                catch (Exception) when (accepted is not null)
+                {
+                    // It broke before it was looked at, which is nobody's trouble.
+                    accepted.Dispose();
+                }
                 catch (ObjectDisposedException)
                 {
                     return null;
@@ -64,11 +71,8 @@ public sealed class SocketTransport(ILoggerFactory logs) : IConnectionListenerFa
                 }
                 catch (SocketException e)
                 {
-                    accepted?.Dispose();
-
-                    // One that was given up before it was accepted is nobody's trouble.
-                    if (accepted is not null || e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted) continue;
-                    log.AcceptFailed(EndPoint.ToString() ?? "", e.Message);
+                    if (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted) continue;
+                    if (_failures.TryLog(TimeProvider.System, out int suppressed)) log.AcceptFailed(EndPoint.ToString() ?? "", e.Message, suppressed);
                     await Task.Delay(AfterFailure, cancellationToken);
                 }
             }

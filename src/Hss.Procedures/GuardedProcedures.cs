@@ -11,7 +11,7 @@ namespace Hss.Procedures;
 internal sealed class GuardedProcedures(uint features, StoreTroubleLog trouble)
 {
     public ProcedureRegistration<TRequest> Register<TRequest>(
-        NegotiatedProcedure<TRequest> procedure, Func<TRequest, AvpOccurrences> supportedFeatures, bool remembers, params AvpDefinition[] echoed)
+        NegotiatedProcedure<TRequest> procedure, SupportedFeaturesOf<TRequest> supportedFeatures, bool remembers, params AvpDefinition[] echoed)
         where TRequest : struct, IDiameterCommand<TRequest>
     {
         return new ProcedureRegistration<TRequest>(AnswerAsync) { EchoedAvps = echoed, RemembersAnswers = remembers };
@@ -52,6 +52,10 @@ internal sealed class GuardedProcedures(uint features, StoreTroubleLog trouble)
         answer.Result(ResultCode.UnableToComply);
     }
 }
+
+/// <summary>Where a request has its features.</summary>
+/// Why by reference: a request with all its AVPs' places is a large thing to copy for that.
+internal delegate AvpOccurrences SupportedFeaturesOf<TRequest>(in TRequest request) where TRequest : struct, IDiameterCommand<TRequest>;
 
 /// <summary>Serves one request of a sender that has these features in common with this HSS.</summary>
 internal delegate ValueTask NegotiatedProcedure<in TRequest>(TRequest request, uint negotiated, Answer answer, CancellationToken cancellationToken)

@@ -148,6 +148,38 @@ public sealed class SocketConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stop_that_meets_a_connection_behind_its_handshake_ends_it()
+    {
+        Task? stopping = null;
+        DiameterNode? node = null;
+        NodeOptions options = new()
+        {
+            Identity = Requests.Hss, Realm = Requests.Realm,
+            Peers = [new PeerOptions { Identity = Requests.Scscf, Address = _listener.EndPoint.ToString()!, Connect = true }],
+        };
+        node = new(
+            options, [TestNode.Cx(TestNode.Succeed)], TimeProvider.System, new RecordingLog(), () => 0.5, ArrayPool<byte>.Create(),
+            connect: async (peer, _) =>
+            {
+                // As a handshake, which ends on the connection's thread; then the stop comes, and sees no connection.
+                ConnectionContext connection = await new SocketDial(null).ConnectAsync(peer, CancellationToken.None);
+                ReadResult last = await connection.Transport.Input.ReadAsync(CancellationToken.None);
+                connection.Transport.Input.AdvanceTo(last.Buffer.End);
+                stopping ??= Task.Run(() => node!.StopAsync(CancellationToken.None), CancellationToken.None);
+                Assert.True(SpinWait.SpinUntil(() => node!.IsStopping, Patience));
+                Thread.Sleep(50);
+                return connection;
+            });
+        node.Start();
+        await using ConnectionContext far = (await _listener.AcceptAsync().AsTask().WaitAsync(Patience))!;
+        await Task.Delay(50); // so that the last read of the handshake waits
+        await far.Transport.Output.WriteAsync(new byte[1]);
+        await Eventually.IsTrueAsync(() => stopping is not null);
+        await stopping!.WaitAsync(TimeSpan.FromSeconds(10)); // one that is lost takes fifteen
+        await node.DisposeAsync().AsTask().WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task An_address_that_is_taken_is_told_and_a_listener_that_is_closed_accepts_no_more()
     {
         await Assert.ThrowsAsync<AddressInUseException>(async () => await new SocketTransport(NullLoggerFactory.Instance).BindAsync(_listener.EndPoint));

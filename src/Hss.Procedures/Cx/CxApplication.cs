@@ -36,16 +36,16 @@ public static class CxApplication
                 // registration that came after it. UAR and LIR change no registration, so asking again gives what is true now; at worst a
                 // late copy of one that asks for capabilities lets an S-CSCF take over once more than the I-CSCF meant.
                 guarded.Register<UserAuthorizationRequest>(
-                    (request, features, answer, stop) => userAuthorization.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, false),
+                    (request, features, answer, stop) => userAuthorization.AnswerAsync(request, (CxFeatures)features, answer, stop), static (in request) => request.SupportedFeatures, false),
                 // TS 29.228 Table 6.1.2.2: User-Name whenever a private identity is known.
                 guarded.Register<ServerAssignmentRequest>(
-                    (request, features, answer, stop) => serverAssignment.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, true, Avp.UserName),
+                    (request, features, answer, stop) => serverAssignment.AnswerAsync(request, (CxFeatures)features, answer, stop), static (in request) => request.SupportedFeatures, true, Avp.UserName),
                 guarded.Register<LocationInfoRequest>(
-                    (request, features, answer, stop) => locationInfo.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, false),
+                    (request, features, answer, stop) => locationInfo.AnswerAsync(request, (CxFeatures)features, answer, stop), static (in request) => request.SupportedFeatures, false),
                 // Kamailio files the vector under the identities of the MAA and hides the error of a MAA without them, so that
                 // both are echoed byte for byte in every MAA, also in those that the node makes (TS 29.228 Table 6.3.4).
                 guarded.Register<MultimediaAuthRequest>(
-                    (request, features, answer, stop) => multimediaAuth.AnswerAsync(request, (CxFeatures)features, answer, stop), static request => request.SupportedFeatures, true, Avp.UserName, Avp.PublicIdentity),
+                    (request, features, answer, stop) => multimediaAuth.AnswerAsync(request, (CxFeatures)features, answer, stop), static (in request) => request.SupportedFeatures, true, Avp.UserName, Avp.PublicIdentity),
             ],
         };
     }

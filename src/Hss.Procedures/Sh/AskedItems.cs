@@ -8,9 +8,10 @@ namespace Hss.Procedures.Sh;
 internal static class AskedItems
 {
     /// <param name="serverName">Canonical.</param>
-    /// <param name="common">The keys of which there is one.</param>
-    public static ImmutableArray<ShItem> Of(ShRequest request, string? serverName, in ShItem common)
+    /// <param name="additionalMsisdns">The feature is used with whoever asks.</param>
+    public static ImmutableArray<ShItem> Of(ShRequest request, string? serverName, bool additionalMsisdns)
     {
+        var common = request.Common with { ServerName = serverName, AdditionalMsisdns = additionalMsisdns };
         var items = ImmutableArray.CreateBuilder<ShItem>(1);
         long seen = 0; // a bit for each reference: one that is repeated adds nothing, and each of them may have many keys
         foreach (var reference in request.References)
@@ -18,7 +19,7 @@ internal static class AskedItems
             var bit = 1L << (int)reference;
             if ((seen & bit) != 0) continue;
             seen |= bit;
-            var item = common with { Reference = reference, ServerName = serverName };
+            var item = common with { Reference = reference };
             switch (item.Reference)
             {
                 case ShDataReference.RepositoryData:
@@ -42,7 +43,7 @@ internal static class AskedItems
 
     private static void Add(ImmutableArray<ShItem>.Builder items, in ShItem item)
     {
-        if (!items.Contains(item)) items.Add(item);
+        if (items.Count == 0 || !items.Contains(item)) items.Add(item);
     }
 
     private static bool HasSeveralSets(ShRequest request)

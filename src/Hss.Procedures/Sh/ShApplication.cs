@@ -32,15 +32,15 @@ public static class ShApplication
             [
                 guarded.Register<UserDataRequest>(
                     (request, features, answer, stop) => userData.AnswerAsync(request, (ShFeatures)features, answer, stop),
-                    static request => request.SupportedFeatures, false),
+                    static (in request) => request.SupportedFeatures, false),
                 // RFC 6733 3: a copy of a request must not change anything a second time. That of a PUR would find its own sequence number used up and
                 // be told OUT_OF_SYNC for what was carried out; that of an SNR would bring back a subscription that ended with its first notification.
                 guarded.Register<ProfileUpdateRequest>(
                     (request, features, answer, stop) => profileUpdate.AnswerAsync(request, (ShFeatures)features, answer, stop),
-                    static request => request.SupportedFeatures, true),
+                    static (in request) => request.SupportedFeatures, true),
                 guarded.Register<SubscribeNotificationsRequest>(
                     (request, features, answer, stop) => subscribeNotifications.AnswerAsync(request, (ShFeatures)features, answer, stop),
-                    static request => request.SupportedFeatures, true),
+                    static (in request) => request.SupportedFeatures, true),
             ],
         };
     }

@@ -36,6 +36,9 @@ internal sealed class ShRequest
     /// <summary>The single keys that the request has besides those above.</summary>
     public ShFurtherKeys OtherKeys { get; init; }
 
+    /// <summary>What they say, and how the data are to be told: the same for each Data-Reference.</summary>
+    public ShItem Common { get; init; }
+
     public static ShRequest Of(in UserDataRequest request) => new()
     {
         Operation = ShOperations.Pull,
@@ -51,6 +54,14 @@ internal sealed class ShRequest
         DsaiTag = request.DsaiTag,
         ServerName = request.ServerName,
         OtherKeys = (request.RequestedDomain is null ? 0 : ShFurtherKeys.RequestedDomain) | (request.CurrentLocation is null ? 0 : ShFurtherKeys.CurrentLocation),
+        Common = new(default)
+        {
+            RequestedDomain = (ShDomain)(request.RequestedDomain ?? 0),
+            RequestedNodes = (ShNodes)request.RequestedNodes.GetValueOrDefault(),
+            OnlyServingNodes = request.ServingNodeIndication is not null,
+            LocalTimeZone = (ShLocalTimeZone?)request.LocalTimeZoneIndication,
+            UdrFlags = (ShUdrFlags)request.UdrFlags.GetValueOrDefault(),
+        },
     };
 
     public static ShRequest Of(in ProfileUpdateRequest request) => new()

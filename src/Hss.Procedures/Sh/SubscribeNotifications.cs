@@ -58,7 +58,7 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
         }
 
         // 3a, 5.
-        var items = AskedItems.Of(asked, right.ServerName, new ShItem(default) { AdditionalMsisdns = negotiated.HasFlag(ShFeatures.AdditionalMsisdn) });
+        var items = AskedItems.Of(asked, right.ServerName, negotiated.HasFlag(ShFeatures.AdditionalMsisdn));
         if (SubscriptionKeys.Of(user, items, right.ApplicationServer!.DiameterHost, mustExist: subscribes, out var keys) is not ExperimentalResultCode.None and var refusal)
         {
             answer.Refuse(refusal);

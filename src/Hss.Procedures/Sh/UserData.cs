@@ -20,10 +20,10 @@ internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownS
 
         // 1 to 3a.
         return AccessRight.DecideAsync(store, asked, cancellationToken)
-            .Then((self: this, asked, request, negotiated, answer), static (all, right) => all.self.Finish(right, all.asked, all.request, all.negotiated, all.answer));
+            .Then((self: this, asked, negotiated, answer), static (all, right) => all.self.Finish(right, all.asked, all.negotiated, all.answer));
     }
 
-    private void Finish(AccessRight right, ShRequest asked, in UserDataRequest request, ShFeatures negotiated, Answer answer)
+    private void Finish(AccessRight right, ShRequest asked, ShFeatures negotiated, Answer answer)
     {
         if (!right.IsGranted)
         {
@@ -40,16 +40,7 @@ internal sealed class UserData(ISubscriberStore store, UnknownServerLog unknownS
 
         // 4a, 4b. T-ADS and CSRN are what was last reported: this HSS collects nothing from serving nodes.
         // 5. The data, and success also when there are none.
-        var common = new ShItem(default)
-        {
-            RequestedDomain = (ShDomain)(request.RequestedDomain ?? 0),
-            RequestedNodes = (ShNodes)request.RequestedNodes.GetValueOrDefault(),
-            OnlyServingNodes = request.ServingNodeIndication is not null,
-            LocalTimeZone = (ShLocalTimeZone?)request.LocalTimeZoneIndication,
-            UdrFlags = (ShUdrFlags)request.UdrFlags.GetValueOrDefault(),
-            AdditionalMsisdns = negotiated.HasFlag(ShFeatures.AdditionalMsisdn),
-        };
-        var items = AskedItems.Of(asked, right.ServerName, common);
+        var items = AskedItems.Of(asked, right.ServerName, negotiated.HasFlag(ShFeatures.AdditionalMsisdn));
         if (!asked.Asks(ShDataReference.ImsPublicIdentity)) answer.WriteWildcard(user); // of reference 10 it is part of the data
         if (UserDataAvp.TryWrite(answer, source, user, items, efficient ? MissingData.ToldBesideOthers : MissingData.LeftOut, time.GetUtcNow(), out var bytes))
         {

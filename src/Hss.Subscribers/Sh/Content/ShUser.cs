@@ -4,7 +4,7 @@ namespace Hss.Subscribers;
 /// Spec: TS 29.328 7.1, 7.6 (Table 7.6.1, note 5: User-Name addresses one private identity of several).
 public readonly struct ShUser
 {
-    private readonly Subscription _subscription;
+    private readonly Subscription? _subscription;
 
     private ShUser(Subscription subscription, int setIndex, PublicIdentity? identity, PrivateIdentity? named)
     {
@@ -19,7 +19,7 @@ public readonly struct ShUser
 
     public PublicIdentity? Identity { get; }
 
-    public ImplicitRegistrationSet? Set => SetIndex < 0 ? null : _subscription.ImplicitRegistrationSets[SetIndex];
+    public ImplicitRegistrationSet? Set => SetIndex < 0 ? null : _subscription?.ImplicitRegistrationSets[SetIndex];
 
     /// <summary>The private identity that User-Name, MSISDN or External-Identifier names; null: all that may use the set.</summary>
     public PrivateIdentity? Named { get; }
