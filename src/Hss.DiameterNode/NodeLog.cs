@@ -106,7 +106,7 @@ internal static partial class NodeLog
     public static partial void AcceptFailed(this ILogger log, string endPoint, string reason, int suppressed);
 
     [LoggerMessage(2501, LogLevel.Error,
-        "There is no thread for the connection of {Peer}: {Reason}; raise the limit of threads (TasksMax, pids) above Diameter:MaxConnections; {Suppressed} more in the last minute")]
+        "There is no thread for the connection of {Peer}: {Reason}; each connection needs one: raise the limit of threads (TasksMax, pids); {Suppressed} more in the last minute")]
     public static partial void NoThread(this ILogger log, string peer, string reason, int suppressed);
 
     // 26xx: requests of this node.
