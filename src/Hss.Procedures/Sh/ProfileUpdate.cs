@@ -11,12 +11,19 @@ namespace Hss.Procedures.Sh;
 /// 5009, 5012 (base). Spec: TS 29.328 6.1.2, TS 29.329 6.1.3.
 internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, UnknownServerLog unknownServers, TimeProvider time, ILogger logger)
 {
-    public async ValueTask AnswerAsync(ProfileUpdateRequest request, ShFeatures negotiated, Answer answer, CancellationToken cancellationToken)
+    public ValueTask AnswerAsync(ProfileUpdateRequest request, ShFeatures negotiated, Answer answer, CancellationToken cancellationToken)
     {
         var asked = ShRequest.Of(request);
         const ShFeatures Enhanced = ShFeatures.UpdateEfficiency | ShFeatures.UpdateEfficiencyEnhanced; // the second needs the first
-        if (RequestForm.Refuses(asked, negotiated.HasFlag(Enhanced), answer)) return;
+        if (RequestForm.Refuses(asked, negotiated.HasFlag(Enhanced), answer)) return ValueTask.CompletedTask;
 
+        // A PUR always waits, for its commit: the places of all its AVPs need not wait with it.
+        return DecideAsync(asked, request.ShUserData, request.OriginRealm, negotiated, answer, cancellationToken);
+    }
+
+    private async ValueTask DecideAsync(
+        ShRequest asked, AvpValue userData, AvpValue originRealm, ShFeatures negotiated, Answer answer, CancellationToken cancellationToken)
+    {
         // 1 to 3. A reference that nobody can change is in no permission list, so that it is 5103 and not 5101 (the text leaves that open).
         var right = await AccessRight.DecideAsync(store, asked, cancellationToken).ConfigureAwait(false);
         if (!right.IsGranted)
@@ -25,7 +32,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             Refuse(asked, right, new(right.Refusal, right.Culprit), negotiated, answer);
             return;
         }
-        if (UpdateContent.ProblemOf(asked, request.ShUserData, negotiated, out var data) is { } problem)
+        if (UpdateContent.ProblemOf(asked, userData, negotiated, out var data) is { } problem)
         {
             Refuse(asked, right, new(ExperimentalResultCode.ErrorUserDataNotRecognized) { Reason = problem }, negotiated, answer);
             return;
@@ -34,7 +41,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         UpdateOutcome outcome;
         if (!asked.Asks(ShDataReference.PsiActivation) && !asked.Asks(ShDataReference.StnSr))
         {
-            outcome = await ChangeApplicationDataAsync(request, asked, right, data, cancellationToken).ConfigureAwait(false);
+            outcome = await ChangeApplicationDataAsync(asked, originRealm, right, data, cancellationToken).ConfigureAwait(false);
         }
         else if (IsMixed(asked))
         {
@@ -64,7 +71,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
 
     /// <summary>4a to 6, in the turn: a second update of this user waits, so that two application servers never build on the same sequence number.</summary>
     private async ValueTask<UpdateOutcome> ChangeApplicationDataAsync(
-        ProfileUpdateRequest request, ShRequest asked, AccessRight right, ShData data, CancellationToken cancellationToken)
+        ShRequest asked, AvpValue originRealm, AccessRight right, ShData data, CancellationToken cancellationToken)
     {
         if (await Patience.EnterAsync(store, right.User.Subscriber, options.UpdatePatience, time, cancellationToken).ConfigureAwait(false) is not { } entered)
         {
@@ -77,7 +84,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         if (right.User.PlacedAgain(turn.Subscriber) is not { } user) return new(ExperimentalResultCode.ErrorUserUnknown);
         if (AccessRight.RefusedKey(asked, user) is { } culprit) return new(ExperimentalResultCode.ErrorOperationNotAllowed, culprit);
 
-        var update = new ApplicationDataUpdate(user, data, right.ApplicationServer!, request.OriginRealm.ToText(), options);
+        var update = new ApplicationDataUpdate(user, data, right.ApplicationServer!, originRealm.ToText(), options);
         var outcome = update.Run(asked);
         // Not given up at the deadline: what was handed to the disk is carried out all the same, and a copy of this request is to be told so. Had this one
         // left before, the copy would be a PUR of its own, meet its own sequence number and be told OUT_OF_SYNC (RFC 6733 3).
