@@ -97,13 +97,15 @@ internal sealed partial class PeerSession
         PeerSession? older = _node.Peers.Open(this, peer, out bool wasGivenUp);
         if (older is not null) _node.Log.PeerReplaced(Name, _connection.RemoteEndPoint);
         older?.PostAndFlush(LetterKind.Replaced);
-        _node.Log.PeerOpen(
-            Name, peer.ProductName, peer.RemoteEndPoint, string.Join(' ', peer.Applications.Select(application => application.Name)), peer.IsRelay);
         _node.OriginStates.Note(peer, peer.OriginStateId);
         _connection.Identify();
         if (_dialler is not null) _dialler.HasOpened = true;
         _watchdog = wasGivenUp ? Watchdog.Down : Watchdog.Initial;
         Watch(WatchdogEvent.ConnectionUp);
+
+        // Last: whoever reads it may send a request at once, and requests go to peers whose watchdog is up.
+        _node.Log.PeerOpen(
+            Name, peer.ProductName, peer.RemoteEndPoint, string.Join(' ', peer.Applications.Select(application => application.Name)), peer.IsRelay);
     }
 
     private void Watch(WatchdogEvent happened, WatchdogState armedFor = WatchdogState.Initial)

@@ -13,6 +13,19 @@ public sealed class DialTests
     private const double Tc = 30;
 
     [Fact]
+    public async Task When_the_log_says_that_a_peer_is_open_requests_go_to_it()
+    {
+        await using TestNode node = Node();
+        WatchdogState? state = null;
+        node.Log.Logged = line => state = line.Id == 2100 ? node.Node.OpenPeers.Single().State : state;
+        node.Node.Start();
+        (FakePeer peer, ReceivedMessage cer) = await node.Network.AcceptAsync();
+        await peer.SendAsync(Requests.Cea(cer));
+        await peer.FenceAsync();
+        Assert.Equal(WatchdogState.Okay, state);
+    }
+
+    [Fact]
     public async Task The_CER_shows_what_the_CEA_shows_and_the_open_connection_serves_both_ways()
     {
         await using TestNode node = Node();
