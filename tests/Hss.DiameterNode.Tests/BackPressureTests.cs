@@ -62,7 +62,7 @@ public sealed class BackPressureTests
         node.Time.Advance(node.Options.SendTimeout - TimeSpan.FromMilliseconds(1));
         Assert.False(slow.Connection.IsAborted);
         node.Time.Advance(TimeSpan.FromMilliseconds(1));
-        await slow.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        await slow.Served.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.True(slow.Connection.IsAborted);
         Assert.Single(node.Log.Of(2106));
         Assert.Equal(ResultCode.Success, (await good.AskAsync(Requests.Mar())).Result);

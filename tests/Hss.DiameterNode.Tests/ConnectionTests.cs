@@ -115,7 +115,7 @@ public sealed class ConnectionTests
             await peer.Connection.ToNode.CompleteAsync();
             try
             {
-                await peer.Served.WaitAsync(TimeSpan.FromSeconds(20));
+                await peer.Served.WaitAsync(TimeSpan.FromSeconds(90));
             }
             catch (Exception e)
             {

@@ -24,12 +24,12 @@ public sealed class DeadlineTests
         Assert.Equal(ResultCode.UnableToComply, answer.Result);
         Assert.Equal("late;1", answer.Text(Avp.SessionId));
         Assert.Equal("alice@" + Requests.Realm, answer.Text(Avp.UserName));
-        await late.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await late.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(90));
 
         // The procedure goes on: it owns its frame still, reads it and writes its answer, and nobody hears of it.
         Assert.Equal(1, node.Pool.Rented);
         late.Gate.SetResult();
-        await late.Ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await late.Ended.Task.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.Equal("late;1", late.SessionIdSeenLate);
         Assert.Equal(ResultCode.UnableToComply, (await AskLateAsync(node, peer, "late;2")).Result);
         Assert.Empty(node.Log.Of(2203));
@@ -56,7 +56,7 @@ public sealed class DeadlineTests
         await peer.FenceAsync();
         node.Time.Advance(node.Options.RequestDeadline);
         Assert.Equal(ResultCode.UnableToComply, (await peer.ExpectMaaAsync()).Result);
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(90));
         await UntilAsync(() => node.Pool.Rented == 0);
         Assert.DoesNotContain(node.Log.Lines, line => line.Level == LogLevel.Critical);
     }
@@ -147,7 +147,7 @@ public sealed class DeadlineTests
         await peer.FenceAsync();
         node.Time.Advance(node.Options.RequestDeadline);
         Assert.Equal("2", (await peer.ExpectMaaAsync()).Text(Avp.SessionId));
-        await second.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await second.Task.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.False(isFirstCancelled);
         await UntilAsync(() => node.Pool.Rented == 0);
     }

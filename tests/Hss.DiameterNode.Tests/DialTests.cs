@@ -149,7 +149,7 @@ public sealed class DialTests
         ReceivedMessage dpr = await peer.ExpectDprAsync();
         Assert.Equal(ResultCode.Success, (await peer.AskAsync(Requests.Dpr(cause: DisconnectCause.Rebooting))).Result); // they cross
         await peer.SendAsync(Requests.Dpa(dpr));
-        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(90)));
         await RedialIsSetAsync(node, 1);
         node.Time.Advance(seconds - 0.001);
         Assert.Equal(1, node.Network.Count);
@@ -290,7 +290,7 @@ public sealed class DialTests
         }
 
         if (peer is not null) Assert.Null(await peer.ReceiveAsync());
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(90));
         node.Time.Advance(TimeSpan.FromDays(1));
         Assert.Equal(1, node.Network.Count);
     }
@@ -319,10 +319,10 @@ public sealed class DialTests
         node.Start();
         using TcpClient client = await listener.AcceptTcpClientAsync();
         byte[] header = new byte[DiameterHeader.SizeBytes];
-        await client.GetStream().ReadExactlyAsync(header).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await client.GetStream().ReadExactlyAsync(header).AsTask().WaitAsync(TimeSpan.FromSeconds(90));
         Assert.Equal(257u, DiameterHeader.Read(header).CommandCode);
         Assert.Equal([Requests.Scscf], secured);
-        await node.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(20));
+        await node.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(90));
     }
 
     [Theory]

@@ -82,7 +82,7 @@ public sealed class DisconnectTests
             await peer.ExpectClosedAsync();
         }
 
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(90));
         FakePeer late = node.Connect();
         await late.Served;
         Assert.True(late.Connection.IsAborted);
@@ -97,7 +97,7 @@ public sealed class DisconnectTests
         await peer.ExpectDprAsync();
         node.Time.Advance(node.Options.DisconnectTimeout);
         await peer.ExpectClosedAsync();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(90));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class DisconnectTests
         gate.SetResult();
         Assert.Equal("in flight", (await peer.ExpectMaaAsync()).Text(Avp.SessionId));
         await peer.ExpectClosedAsync();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(90));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class DisconnectTests
         node.Time.Advance(node.Options.RequestDeadline);
         Assert.Equal(ResultCode.UnableToComply, (await peer.ExpectMaaAsync()).Result);
         await peer.ExpectClosedAsync();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(90));
         gate.SetResult();
         await Eventually.IsTrueAsync(() => node.Pool.Rented == 0);
     }
@@ -150,8 +150,8 @@ public sealed class DisconnectTests
     {
         await using TestNode node = new();
         FakePeer peer = await node.ConnectOpenAsync();
-        await node.Node.StopAsync(new CancellationToken(canceled: true)).WaitAsync(TimeSpan.FromSeconds(20));
-        await peer.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        await node.Node.StopAsync(new CancellationToken(canceled: true)).WaitAsync(TimeSpan.FromSeconds(90));
+        await peer.Served.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.True(peer.Connection.IsAborted);
     }
 
@@ -175,7 +175,7 @@ public sealed class DisconnectTests
         Assert.Equal(ResultCode.Success, (await peer.AskAsync(Requests.Dpr())).Result);
         await peer.SendAsync(Requests.Dpa(dpr));
         await peer.ExpectClosedAsync();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(90));
     }
 
     [Theory]
@@ -196,7 +196,7 @@ public sealed class DisconnectTests
         Assert.False(leaving.IsCompleted);
         await gone.SendAsync(Requests.Dpa(dpr));
         await gone.ExpectClosedAsync();
-        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(90)));
         await stays.FenceAsync();
         Assert.Equal(Requests.Icscf, Assert.Single(node.Node.OpenPeers).Identity);
 
@@ -214,6 +214,6 @@ public sealed class DisconnectTests
         await peer.ExpectDprAsync();
         node.Time.Advance(node.Options.DisconnectTimeout);
         await peer.ExpectClosedAsync();
-        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.True(await leaving.WaitAsync(TimeSpan.FromSeconds(90)));
     }
 }

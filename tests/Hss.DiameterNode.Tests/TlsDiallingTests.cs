@@ -12,7 +12,7 @@ namespace Hss.DiameterNode.Tests;
 /// <summary>Connections this node dialled: it knows whom it called, so the certificate must name the peer before a CER leaves.</summary>
 public sealed class TlsDiallingTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly TestAuthority _authority = new();
     private readonly VirtualTime _time = new();

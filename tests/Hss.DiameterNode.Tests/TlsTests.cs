@@ -100,7 +100,7 @@ public sealed class TlsTests : IAsyncDisposable
     {
         TlsPeer peer = Connect();
         await peer.Connection.ToNode.WriteAsync(Requests.Cer());
-        await peer.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        await peer.Served.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.Contains(_node.Log.Lines, line => line.Text.Contains("No TLS with", StringComparison.Ordinal));
     }
 
@@ -162,7 +162,7 @@ public sealed class TlsTests : IAsyncDisposable
         TlsPeer other = await OpenAsync();
         Assert.Equal(1, _transport.HandshakesUnderWay);
         _node.Time.Advance(TlsTransport.HandshakeTimeout);
-        await slow.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        await slow.Served.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.True(slow.Connection.IsAborted);
         Assert.Contains(_node.Log.Lines, line => line.Text.Contains("not done after 10 s", StringComparison.Ordinal));
         await other.SendAsync(Requests.Dwr());
@@ -175,7 +175,7 @@ public sealed class TlsTests : IAsyncDisposable
         List<TlsPeer> idle = [.. Enumerable.Range(0, TlsTransport.MaxHandshakes).Select(_ => Connect())];
         await Eventually.IsTrueAsync(() => _transport.HandshakesUnderWay == TlsTransport.MaxHandshakes);
         await OpenAsync();
-        await idle[0].Served.WaitAsync(TimeSpan.FromSeconds(20));
+        await idle[0].Served.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.True(idle[0].Connection.IsAborted);
         Assert.False(idle[1].Connection.IsAborted);
         Assert.Contains(_node.Log.Lines, line => line.Text.Contains("newer handshakes took its place", StringComparison.Ordinal));
@@ -186,7 +186,7 @@ public sealed class TlsTests : IAsyncDisposable
     {
         TlsPeer older = await OpenAsync();
         TlsPeer newer = await OpenAsync();
-        await older.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        await older.Served.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.True(older.Connection.IsAborted);
         await newer.SendAsync(Requests.Dwr());
         Assert.Equal(ResultCode.Success, (await newer.ReceiveAsync()).Result);
@@ -205,7 +205,7 @@ public sealed class TlsTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (TlsPeer peer in _peers.Where(peer => !peer.Served.IsCompleted)) peer.Connection.Abort();
-        foreach (TlsPeer peer in _peers) await peer.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        foreach (TlsPeer peer in _peers) await peer.Served.WaitAsync(TimeSpan.FromSeconds(90));
         await _node.DisposeAsync();
         _transport.Dispose();
     }

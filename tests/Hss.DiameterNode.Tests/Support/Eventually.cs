@@ -5,7 +5,7 @@ namespace Hss.DiameterNode.Tests.Support;
 /// <summary>Waits for what another thread is about to do, where there is nothing to await.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public static Task IsTrueAsync(Func<bool> condition) => IsTrueAsync(() => Task.FromResult(condition()));
 

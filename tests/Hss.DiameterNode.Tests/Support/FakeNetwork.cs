@@ -7,7 +7,7 @@ namespace Hss.DiameterNode.Tests.Support;
 /// <summary>What the node dials into: every attempt waits here until the test takes it.</summary>
 internal sealed class FakeNetwork
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly Channel<Attempt> _attempts = Channel.CreateUnbounded<Attempt>();
     private int _count;

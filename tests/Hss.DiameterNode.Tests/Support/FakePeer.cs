@@ -7,7 +7,7 @@ namespace Hss.DiameterNode.Tests.Support;
 internal sealed class FakePeer
 {
     // A guard against hanging, in real time; nothing waits for it when all is well.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly MemoryConnection _connection;
 

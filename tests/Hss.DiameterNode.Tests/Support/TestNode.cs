@@ -75,7 +75,7 @@ internal sealed class TestNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Node.DisposeAsync();
-        foreach (FakePeer peer in _peers) await peer.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        foreach (FakePeer peer in _peers) await peer.Served.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.Equal(0, Node.RequestsInProgress);
         Assert.Equal(0, Pool.Rented);
         Assert.Equal(0, Pool.WrongReturns);

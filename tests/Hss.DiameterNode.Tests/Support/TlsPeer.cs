@@ -7,7 +7,7 @@ namespace Hss.DiameterNode.Tests.Support;
 /// <summary>A scripted peer behind TLS: the far end of a connection that the node's transport secures.</summary>
 internal sealed class TlsPeer
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly SslStream _stream;
 

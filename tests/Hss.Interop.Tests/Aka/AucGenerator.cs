@@ -6,7 +6,7 @@ namespace Hss.Interop.Tests.Aka;
 /// <summary>libosmocore's osmo-auc-gen: another AuC, written by other people.</summary>
 internal static class AucGenerator
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     /// <summary>What it prints, by name: RAND, AUTN, IK, CK, RES, SQN, SQN.MS, IMS nonce.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> RunAsync(params string[] arguments)

@@ -11,7 +11,7 @@ internal sealed class PacketCapture : IAsyncDisposable
 {
     private const int KernelBufferMebibytes = 32;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly ChildProcess _dumpcap;

@@ -16,7 +16,7 @@ internal sealed class KamailioFlows(KamailioRig rig)
     private const string FixedLine = "001010000000003";
     private const string Ended = "001010000000004"; // only in the flow where the HSS ends a registration
     private const string Stranger = "001019999999999";
-    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(90);
 
     private const long SqnAhead = 100_000 << 5; // SEQ 100,000 steps ahead of the HSS, whatever the IND
 
@@ -90,10 +90,10 @@ internal sealed class KamailioFlows(KamailioRig rig)
     {
         Succeeds(await rig.UeAsync("register", "--imsi", Mobile2, "--port", "5072"));
         await using var callee = rig.StartUe("answer", "--imsi", Mobile2, "--port", "5072");
-        await callee.WaitForLineAsync(line => line == "listening", TimeSpan.FromSeconds(10));
+        await callee.WaitForLineAsync(line => line == "listening", TimeSpan.FromSeconds(90));
         var call = Succeeds(await rig.UeAsync("call", "--imsi", Mobile1, "--to", $"sip:{Mobile2}@{KamailioRig.Realm}"));
         Shows(call, @"INVITE .* SIP/2\.0 200 OK \['rig-ue'\]");
-        Expect(await callee.WaitForExitAsync(TimeSpan.FromSeconds(20)) == 0, "the callee was called", callee.Output);
+        Expect(await callee.WaitForExitAsync(TimeSpan.FromSeconds(90)) == 0, "the callee was called", callee.Output);
     }
 
     public async Task ReregisterAsync()
@@ -125,14 +125,14 @@ internal sealed class KamailioFlows(KamailioRig rig)
         string[] call = ["--imsi", Mobile1, "--to", impu, "--through", "terminating"];
         await using (var callee = rig.StartUe("answer", "--imsi", Ended, "--port", "5072"))
         {
-            await callee.WaitForLineAsync(line => line == "listening", TimeSpan.FromSeconds(10));
+            await callee.WaitForLineAsync(line => line == "listening", TimeSpan.FromSeconds(90));
             Shows(Succeeds(await rig.UeAsync("call", call)), @"INVITE .* SIP/2\.0 200 OK \['rig-ue'\]");
         }
 
         await using var other = await DiameterClient.ConnectAsync(rig.Server.Endpoint, "scscf9." + KamailioRig.Realm);
         const string OtherName = "sip:scscf9." + KamailioRig.Realm + ":6060";
         Is("2001", await other.MarAsync(impi, impu, OtherName));
-        await rig.Server.WaitForJobAsync("RegistrationTermination", impi, KamailioRig.ScscfIdentity, "Acknowledged", TimeSpan.FromSeconds(20));
+        await rig.Server.WaitForJobAsync("RegistrationTermination", impi, KamailioRig.ScscfIdentity, "Acknowledged", TimeSpan.FromSeconds(90));
         
         Is("2001", await other.SarAsync(impi, impu, OtherName, ServerAssignmentType.Registration));
         Is("2001", await other.SarAsync(impi, impu, OtherName, ServerAssignmentType.UserDeregistration));

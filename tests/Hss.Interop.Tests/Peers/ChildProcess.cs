@@ -15,7 +15,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private const int SignalTerminate = 15;
     private const int SignalInterrupt = 2;
 
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(90);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

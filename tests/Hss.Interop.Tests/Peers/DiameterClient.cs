@@ -11,7 +11,7 @@ namespace Hss.Interop.Tests.Peers;
 /// request that is not answered. Spec: RFC 6733 2.1, 3, 5.3, 5.5.
 internal sealed class DiameterClient : ICxClient, IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(90);
 
     // One series for all clients: two connections of one Origin-Host may not use the same End-to-End identifier twice. It begins with
     // the time, so that a test run does not repeat what the one before it used (RFC 6733 3).

@@ -10,8 +10,8 @@ internal sealed class FreeDiameterRelay : IAsyncDisposable
     // freeDiameter's list has no "all but": beside a name that must use TLS the others are named too.
     private static readonly string[] Scscfs = ["scscf1", "scscf2"];
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(90);
 
     private readonly ChildProcess _process;
 

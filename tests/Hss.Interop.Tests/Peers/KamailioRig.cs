@@ -15,7 +15,7 @@ public sealed class KamailioRig : IAsyncLifetime
     private const int WatchdogSeconds = 10;
     private const int LogTailLines = 40;
 
-    private static readonly TimeSpan ProgramLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ProgramLimit = TimeSpan.FromSeconds(120);
 
     // The Diameter module of Kamailio looks at its peers only every fifth of the watchdog time.
     private static readonly TimeSpan PeersLimit = TimeSpan.FromSeconds(3 * WatchdogSeconds);

@@ -13,8 +13,8 @@ namespace Hss.Interop.Tests.Provisioning;
 [Collection(KamailioCollection.Name)]
 public sealed class KamailioProvisioningTests(KamailioRig rig) : IDisposable
 {
-    private static readonly TimeSpan s_jobLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan s_removalLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_jobLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_removalLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
 
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress($"http://{KamailioRig.Provisioning}");

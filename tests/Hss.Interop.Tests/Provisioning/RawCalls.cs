@@ -9,7 +9,7 @@ namespace Hss.Interop.Tests.Provisioning;
 /// <summary>Calls whose octets the test makes itself: whole HTTP/2, but nothing of gRPC is put right on the way.</summary>
 internal sealed class RawCalls : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private readonly SocketsHttpHandler _handler = new() { EnableMultipleHttp2Connections = true };
     private readonly HttpClient _client;

@@ -13,7 +13,7 @@ internal sealed class RawHttp2 : IDisposable
 
     private const int FrameHeaderBytes = 9;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private readonly TcpClient _socket = new(AddressFamily.InterNetwork);
     private NetworkStream? _stream;

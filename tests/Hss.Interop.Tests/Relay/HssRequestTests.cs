@@ -13,7 +13,7 @@ public sealed class HssRequestTests(ITestOutputHelper output)
     private const uint Termination = 304;
     private const uint PushProfile = 305;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     [SkippableTheory]
     [InlineData(Opener.Relay)]

@@ -9,7 +9,7 @@ internal static class RelayFlows
 {
     private const ulong SqnAhead = 100_000 << 5; // SEQ 100,000 steps ahead of the HSS, whatever the IND
 
-    private static readonly TimeSpan ReachableLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReachableLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     /// <summary>UAR, MAR, SAR: the registration of TS 23.228 5.2.2.3 as the HSS sees it.</summary>

@@ -11,7 +11,9 @@ namespace Hss.Interop.Tests.Sh;
 /// Errors: what it cannot encode, decode or deliver is an exception with its whole output.
 internal sealed class ErlangApplicationServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    private static readonly Lazy<Task<string>> s_program = new(CompileAsync);
 
     private readonly ChildProcess _process;
     private readonly Channel<ErlangMessage> _notifications = Channel.CreateUnbounded<ErlangMessage>();
@@ -31,13 +33,13 @@ internal sealed class ErlangApplicationServer : IAsyncDisposable
 
     public string Log => $"---- {Identity}\n{_process.Output}";
 
-    /// <summary>Compiles it into a folder, once, and starts it; it dials until it has a connection.</summary>
+    /// <summary>Starts it, compiled once for all tests; it dials until it has a connection.</summary>
     public static async Task<ErlangApplicationServer> StartAsync(string folder, string name, IPAddress address, IPEndPoint peer)
     {
-        await CompileAsync(folder);
+        var program = await s_program.Value;
         var identity = $"{name}.{KamailioRig.Realm}";
         var process = ChildProcess.Start("erl",
-            ["-noshell", "-pa", folder, "-run", "application_server", "main", identity, KamailioRig.Realm, $"{address}", $"{peer.Address}", $"{peer.Port}"], folder, takesLines: true);
+            ["-noshell", "-pa", program, "-run", "application_server", "main", identity, KamailioRig.Realm, $"{address}", $"{peer.Address}", $"{peer.Port}"], folder, takesLines: true);
         return new(process, identity, address);
     }
 
@@ -101,15 +103,15 @@ internal sealed class ErlangApplicationServer : IAsyncDisposable
         }
     }
 
-    private static async Task CompileAsync(string folder)
+    private static async Task<string> CompileAsync()
     {
-        if (File.Exists(Path.Combine(folder, "application_server.beam"))) return;
+        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "erlang-sh")).FullName;
         string[] sources = ["sh_dictionary.dia", "application_server.erl"];
         var generated = await ChildProcess.RunAsync("diameterc", ["-o", folder, Path.Combine(Repository.ErlangFolder, sources[0])], folder, Limit);
-        if (generated.ExitCode != 0 || !File.Exists(Path.Combine(folder, "sh_dictionary.erl"))) throw new InvalidOperationException($"diameterc:\n{generated.Output}");
-        var compiled = await ChildProcess.RunAsync(
-            "erlc", ["-o", folder, Path.Combine(folder, "sh_dictionary.erl"), Path.Combine(Repository.ErlangFolder, sources[1])], folder, Limit);
-        if (compiled.ExitCode != 0) throw new InvalidOperationException($"erlc:\n{compiled.Output}");
+        var dictionary = Path.Combine(folder, "sh_dictionary.erl");
+        if (generated.ExitCode != 0 || !File.Exists(dictionary)) throw new InvalidOperationException($"diameterc:\n{generated.Output}");
+        var compiled = await ChildProcess.RunAsync("erlc", ["-o", folder, dictionary, Path.Combine(Repository.ErlangFolder, sources[1])], folder, Limit);
+        return compiled.ExitCode == 0 ? folder : throw new InvalidOperationException($"erlc:\n{compiled.Output}");
     }
 }
 

@@ -18,7 +18,7 @@ public sealed class ShInteropTests
     // Data-References (TS 29.329 6.3.4).
     private const string RepositoryData = "0", PublicIdentity = "10", UserState = "11", ServerName = "12", ChargingInformation = "16";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     [SkippableTheory]
     [InlineData(false)]

@@ -16,7 +16,7 @@ public sealed class OpenSslTests : IAsyncLifetime
 
     private static readonly IPEndPoint Plain = new(Loopback.SecondHss, 3868);
     private static readonly IPEndPoint Tls = new(Loopback.SecondHss, 5868);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hss-tls-").FullName;
     private ServerProcess? _server;

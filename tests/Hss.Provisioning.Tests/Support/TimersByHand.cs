@@ -23,7 +23,7 @@ internal sealed class TimersByHand : TimeProvider
     }
 
     /// <summary>Returns when somebody waits for the time again.</summary>
-    public async Task WaitedForAsync() => Assert.True(await _created.WaitAsync(TimeSpan.FromSeconds(20)));
+    public async Task WaitedForAsync() => Assert.True(await _created.WaitAsync(TimeSpan.FromSeconds(90)));
 
     public void Advance(TimeSpan by)
     {

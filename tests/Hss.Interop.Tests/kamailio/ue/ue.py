@@ -243,8 +243,8 @@ def main():
     p.add_argument("--to")
     p.add_argument("--through", choices=["icscf", "scscf", "terminating"], default="icscf",
                    help="terminating: straight to the S-CSCF as a call for the callee, without the question to the HSS where he is")
-    p.add_argument("--seconds", type=float, default=15)
-    p.add_argument("--wait", type=float, default=8)
+    p.add_argument("--seconds", type=float, default=60)
+    p.add_argument("--wait", type=float, default=40)
     options = p.parse_args()
     ue = Ue(options)
     try:
