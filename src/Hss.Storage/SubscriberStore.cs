@@ -118,7 +118,7 @@ public sealed partial class SubscriberStore : ISubscriberStore, IAsyncDisposable
             subscriber.Publish(change);
             return ValueTask.CompletedTask;
         }
-        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences) 
+        var write = new SubscriberWrite(subscriber.Subscription, entry.Rows!, registrations, sequences)
         {
             Jobs = change.Jobs, JobUpdates = change.JobUpdates, ApplicationData = data, Notifications = notifications, Audit = change.Audit,
         };

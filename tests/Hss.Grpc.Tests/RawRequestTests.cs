@@ -46,7 +46,9 @@ public sealed class RawRequestTests
         await raw.EchoAsync(Good);
         var before = GC.GetTotalAllocatedBytes(precise: true);
         Assert.Equal(13, (await raw.EchoAsync(Frame([1], length: int.MaxValue - 1))).Status);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4 * 1024 * 1024);
+
+        // It claims 2 GiB. What other tests take meanwhile counts along.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 128 * 1024 * 1024);
     }
 
     [Theory]

@@ -21,12 +21,14 @@ internal sealed class CxPeer : IAsyncDisposable
 
     private CxPeer(Hss.DiameterNode.DiameterNode node, IDuplexPipe wire, Task connection) => (_node, _wire, _connection) = (node, wire, connection);
 
-    public static async Task<CxPeer> ConnectAsync(ISubscriberStore store, CxOptions? options = null, ILoggerFactory? loggers = null, PeerQuirks quirks = PeerQuirks.None)
+    public static async Task<CxPeer> ConnectAsync(
+        ISubscriberStore store, CxOptions? options = null, ILoggerFactory? loggers = null, PeerQuirks quirks = PeerQuirks.None, TimeSpan? deadline = null)
     {
         loggers ??= LoggerFactory.Create(_ => { });
         var nodeOptions = new NodeOptions
         {
             AllowUnknownPeers = true,
+            RequestDeadline = deadline ?? TimeSpan.FromSeconds(20), // this machine may be busy
             // A relay, so that requests of other S-CSCFs may come this way too: an endpoint speaks for itself alone.
             Peers = [new PeerOptions { Identity = "scscf." + CxRequests.Realm, Role = PeerRole.Relay, Quirks = quirks }],
         };
@@ -50,7 +52,7 @@ internal sealed class CxPeer : IAsyncDisposable
     public async Task<Reply> AskAsync(byte[] request)
     {
         await _wire.Output.WriteAsync(request);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (true)
         {
             var read = await _wire.Input.ReadAsync(patience.Token);

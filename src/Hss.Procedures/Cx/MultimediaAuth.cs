@@ -83,8 +83,9 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
             var beside = registrationChanges
                 ? new SubscriberChange([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }
                 : SubscriberChange.None;
+            // Not given up at the deadline: a copy of this request gets the vectors whose numbers were taken, and takes no others (RFC 6733 3).
             var taken = await FreshSequenceNumbers.TakeAsync(
-                store, turn, index, sequence, count, options.Ind, options.SequenceReserve, beside, cancellationToken).ConfigureAwait(false);
+                store, turn, index, sequence, count, options.Ind, options.SequenceReserve, beside, CancellationToken.None).ConfigureAwait(false);
             if (taken is not { } reservation)
             {
                 logger.SequenceNumbersUsedUp(privateIdentity!);
@@ -96,7 +97,7 @@ internal sealed class MultimediaAuth(ISubscriberStore store, CxOptions options, 
         }
 
         if (registrationChanges)
-            await store.CommitAsync(turn, new([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }, cancellationToken).ConfigureAwait(false);
+            await store.CommitAsync(turn, new([(place.SetIndex, state), .. dropped], []) { Jobs = jobs }, CancellationToken.None).ConfigureAwait(false);
         AuthDataItems.WriteOne(answer, scheme, schemeName, user.Credentials, random);
     }
 

@@ -66,7 +66,8 @@ internal sealed class ServerAssignment(ISubscriberStore store, CxOptions options
                 request.MultipleRegistrationIndication == MultipleRegistrationIndication.MultipleRegistration, data,
                 resolved.UnnamedWildcard is not null, options.KeepServerName),
             subscriber.States, sets);
-        if (!decision.Change.IsEmpty) await store.CommitAsync(turn, decision.Change, cancellationToken).ConfigureAwait(false);
+        // Not given up at the deadline: what was handed to the disk is carried out all the same, and a copy of this request is to be told so (RFC 6733 3).
+        if (!decision.Change.IsEmpty) await store.CommitAsync(turn, decision.Change, CancellationToken.None).ConfigureAwait(false);
 
         if (decision.Refused) answer.ExperimentalResult(ExperimentalResultCode.ErrorInAssignmentType);
         else if (decision.NameKept) answer.Result(ResultCode.Success);
