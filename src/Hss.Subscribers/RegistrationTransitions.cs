@@ -65,29 +65,34 @@ public static class RegistrationTransitions
 
     /// <summary>The clear rule. A null private identity stands for the only registered one.</summary>
     /// A set that is registered by others only is left alone: nobody de-registers somebody else's phone.
-    public static RegistrationState Clear(RegistrationState state, string? privateIdentity) => state.Status switch
+    public static RegistrationState Clear(RegistrationState state, string? privateIdentity)
     {
-        RegistrationStatus.NotRegistered => state,
-        RegistrationStatus.Unregistered => Cleared(state, privateIdentity),
-        _ => RemainingAfter(state, privateIdentity) is { IsEmpty: false } others
-            ? DropOne(state, privateIdentity, others)
-            : Cleared(state, privateIdentity),
-    };
+        var user = Meant(state, privateIdentity);
+        return state.Status switch
+        {
+            RegistrationStatus.NotRegistered => state,
+            RegistrationStatus.Unregistered => Cleared(state, user),
+            _ => RemainingAfter(state, user) is { IsEmpty: false } others ? DropOne(state, user, others) : Cleared(state, user),
+        };
+    }
 
     /// <summary>The store rule when the name is kept: the last de-registration leaves the set unregistered with its S-CSCF.</summary>
-    public static RegistrationState ClearKeepingServer(RegistrationState state, string? privateIdentity) => state.Status switch
+    public static RegistrationState ClearKeepingServer(RegistrationState state, string? privateIdentity)
     {
-        RegistrationStatus.Registered when RemainingAfter(state, privateIdentity) is { IsEmpty: false } others =>
-            DropOne(state, privateIdentity, others),
-        RegistrationStatus.Registered => state with
+        var user = Meant(state, privateIdentity);
+        return state.Status switch
         {
-            Status = RegistrationStatus.Unregistered,
-            RegisteredPrivateIdentities = [],
-            RestorationData = [],
-            AuthenticationPendingPrivateIdentities = Without(state.AuthenticationPendingPrivateIdentities, privateIdentity),
-        },
-        _ => state,
-    };
+            RegistrationStatus.Registered when RemainingAfter(state, user) is { IsEmpty: false } others => DropOne(state, user, others),
+            RegistrationStatus.Registered => state with
+            {
+                Status = RegistrationStatus.Unregistered,
+                RegisteredPrivateIdentities = [],
+                RestorationData = [],
+                AuthenticationPendingPrivateIdentities = Without(state.AuthenticationPendingPrivateIdentities, user),
+            },
+            _ => state,
+        };
+    }
 
     /// <summary>SAR AUTHENTICATION_FAILURE or _TIMEOUT: the attempt of this private identity is over; a registration survives it.</summary>
     /// The text clears the name of a not registered set. It stays while another private identity is still authenticating, because
@@ -102,6 +107,10 @@ public static class RegistrationTransitions
 
     /// <summary>S-CSCF names are SIP URIs without a user part, so that case carries no meaning in them (RFC 3261 19.1.4).</summary>
     public static bool SameName(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    // His own authentication that is under way ends with him, named or not.
+    private static string? Meant(RegistrationState state, string? privateIdentity) =>
+        privateIdentity ?? (state.RegisteredPrivateIdentities is [var only] ? only : null);
 
     private static RegistrationState Cleared(RegistrationState state, string? privateIdentity)
     {

@@ -23,7 +23,7 @@ public static class Restoration
         return null;
     }
 
-    /// <summary>Stores or replaces the data of one private identity. Data beyond the bounds is not kept, and the older data not either.</summary>
+    /// <summary>Stores or replaces the data of one private identity. Data beyond the bounds, or without octets, is not kept, and the older data not either.</summary>
     /// Why forgotten and not refused: the registration itself is good, and outdated contacts would restore calls into the void.
     public static RegistrationState Store(RegistrationState state, RestorationData data)
     {
@@ -31,7 +31,7 @@ public static class Restoration
         if (data.Equals(Of(state, data.PrivateIdentity))) return state;
         var others = Forget(state, data.PrivateIdentity);
         var room = MaxSetBytes - others.RestorationData.Sum(other => other.Avps.Length);
-        return data.Avps.Length > Math.Min(room, MaxEntryBytes) ? others : others with { RestorationData = others.RestorationData.Add(data) };
+        return data.Avps.IsEmpty || data.Avps.Length > Math.Min(room, MaxEntryBytes) ? others : others with { RestorationData = others.RestorationData.Add(data) };
     }
 
     /// <summary>Forgets the data of one private identity. Null stands for the only registered one, so for all there is.</summary>

@@ -72,6 +72,27 @@ public sealed class RestorationTests
         Assert.Equal("registered alice, S1", StateText.Of(subscriber.States[0]));
     }
 
+    // Those of a re-registration take the place of what was there, and must do so also when they cannot be kept: contacts of yesterday call into the void.
+    [Fact]
+    public async Task Data_of_a_re_registration_that_cannot_be_kept_end_the_older_ones()
+    {
+        var (store, subscriber) = ServerAssignmentTables.Alices();
+        await using var peer = await CxPeer.ConnectAsync(store);
+        Assert.Equal("R:2001", (await peer.AskAsync(Sar(1, Alice, [AliceSip], more: RestorationInfo(Alice, "old")))).Result);
+        Assert.NotEmpty(subscriber.States[0].RestorationData);
+        Assert.Equal("R:2001", (await peer.AskAsync(Sar(2, Alice, [AliceSip], more: writer =>
+        {
+            writer.BeginGroup(Avp.ScscfRestorationInfo);
+            writer.WriteText(Avp.UserName, Alice);
+            writer.BeginGroup(Avp.RestorationInfo);
+            writer.WriteAvp(Avp.Path.Key, Avp.Path.Flags, default);
+            writer.WriteText(Avp.Contact, "<sip:alice@192.0.2.1>");
+            writer.EndGroup();
+            writer.EndGroup();
+        }))).Result);
+        Assert.Empty(subscriber.States[0].RestorationData);
+    }
+
     [Fact]
     public async Task Without_user_name_the_answer_names_a_registered_one()
     {

@@ -58,6 +58,31 @@ public sealed class ServerAssignmentTests
         Assert.Equal(1, store.Commits); // both sets or none
     }
 
+    // The S-CSCF must keep the profile of the set whose name is kept.
+    [Fact]
+    public async Task A_name_that_is_kept_for_one_of_the_sets_is_kept()
+    {
+        var (store, subscriber) = Alices();
+        Put(subscriber, 0, "registered by alice");
+        await using var peer = await CxPeer.ConnectAsync(store);
+        Assert.Equal("R:2001", (await peer.AskAsync(Sar(6, Alice, []))).Result);
+        Assert.Equal(StateNamed("unregistered"), subscriber.States[0]);
+        Assert.Equal(RegistrationState.Initial, subscriber.States[1]);
+        Assert.Equal("R:2001", (await peer.AskAsync(Sar(5, Alice, []))).Result);
+        Assert.Equal("E:2004", (await peer.AskAsync(Sar(6, Alice, []))).Result);
+    }
+
+    // User-Name may be left out while one private identity is registered, and means that one.
+    [Fact]
+    public async Task The_only_user_is_de_registered_with_his_authentication_though_nobody_names_him()
+    {
+        var (store, subscriber) = Alices();
+        subscriber.Publish(new([(0, StateNamed("registered by alice") with { AuthenticationPendingPrivateIdentities = [Alice] })], []));
+        await using var peer = await CxPeer.ConnectAsync(store);
+        Assert.Equal("R:2001", (await peer.AskAsync(Sar(8, null, [AliceSip]))).Result);
+        Assert.Equal(RegistrationState.Initial, subscriber.States[0]);
+    }
+
     [Fact]
     public async Task One_set_of_another_server_stops_the_whole_request()
     {

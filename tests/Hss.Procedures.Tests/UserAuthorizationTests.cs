@@ -1,4 +1,6 @@
 using Hss.Diameter;
+using Hss.Procedures.Tests.Tables;
+using Hss.Subscribers;
 using static Hss.Procedures.Tests.CxRequests;
 using static Hss.Procedures.Tests.TestSubscriptions;
 
@@ -16,6 +18,28 @@ public sealed class UserAuthorizationTests
         var capabilities = (await peer.AskAsync(Uar(Alice, AliceSip))).All(Avp.ServerCapabilities).First;
         Assert.Equal(ScscfName, AvpOccurrences.FindIn(capabilities, Avp.ServerName).First.ToText());
         Assert.Equal(0, AvpOccurrences.FindIn(capabilities, Avp.MandatoryCapability).Count);
+    }
+
+    // Step 6: the state of the identity counts before that of the subscription. The sets came apart when an S-CSCF was chosen anew for one of them.
+    [Theory]
+    [InlineData(RegistrationStatus.Registered)]
+    [InlineData(RegistrationStatus.Unregistered)]
+    public async Task An_identity_that_is_served_has_its_own_server(RegistrationStatus own)
+    {
+        var (store, subscriber) = ServerAssignmentTables.Alices();
+        subscriber.Publish(new(
+        [
+            (0, new() { Status = RegistrationStatus.Registered, Server = Named(ScscfName), RegisteredPrivateIdentities = [Alice] }),
+            (1, new() { Status = own, Server = Named(OtherScscfName), RegisteredPrivateIdentities = own == RegistrationStatus.Registered ? [Alice] : [] }),
+        ], []));
+        await using var peer = await CxPeer.ConnectAsync(store);
+        foreach (var (set, name) in ((int, string)[])[(0, ScscfName), (1, OtherScscfName)])
+        {
+            var reply = await peer.AskAsync(Uar(Alice, subscriber.Subscription.ImplicitRegistrationSets[set].PublicIdentities[0].Identity));
+            Assert.Equal(("E:2002", name), (reply.Result, reply.ServerName));
+        }
+
+        static AssignedServer Named(string name) => new(name, "scscf." + CxRequests.Realm, CxRequests.Realm);
     }
 
     [Fact]

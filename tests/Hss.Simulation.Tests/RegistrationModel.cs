@@ -68,7 +68,7 @@ internal sealed class RegistrationModel(ImmutableArray<SetModel> sets)
         if (ends && privateIdentity is null && places.Any(set => sets[set].Registered.Contains(' ', StringComparison.Ordinal))) return (this, "R:5005");
 
         RegistrationModel next = this;
-        bool isNameKept = true, isRefused = false;
+        bool isNameKept = type is not (6 or 7), isRefused = false;
         foreach (int set in places)
         {
             SetModel current = sets[set];
@@ -77,7 +77,7 @@ internal sealed class RegistrationModel(ImmutableArray<SetModel> sets)
             SetModel after = isRefused ? current : After(type, current, privateIdentity, server);
             if (type is 0 or 1 or 2 or 3) after = after with { IsOutdated = false };
             next = next.With(set, after);
-            if (type is 6 or 7 && after.Server.Length == 0) isNameKept = false;
+            if (after.Server.Length > 0) isNameKept = true;
         }
 
         return (next, isRefused ? "E:5007" : isNameKept ? Success : "E:2004");
@@ -94,7 +94,7 @@ internal sealed class RegistrationModel(ImmutableArray<SetModel> sets)
             return (this, isReachable && state.Server.Length > 0 ? $"{Success} {state.Server}" : "E:5003");
         }
 
-        return (this, AnyServer() is { Length: > 0 } name ? $"E:2002 {name}" : "E:2001");
+        return (this, ServerFor(state) is { Length: > 0 } name ? $"E:2002 {name}" : "E:2001");
     }
 
     /// <summary>LIR (6.1.4.1): only looks.</summary>
@@ -162,6 +162,7 @@ internal sealed class RegistrationModel(ImmutableArray<SetModel> sets)
     public static SetModel End(SetModel before, string? privateIdentity, bool keepsName)
     {
         if (before.Status == RegistrationStatus.NotRegistered) return before;
+        if (privateIdentity is null && Split(before.Registered) is [var only]) privateIdentity = only;
         string pending = Remove(before.Pending, privateIdentity);
         string others = privateIdentity is null ? "" : Remove(before.Registered, privateIdentity);
         if (others.Length > 0) return before with { Registered = others, Pending = pending };
@@ -190,6 +191,9 @@ internal sealed class RegistrationModel(ImmutableArray<SetModel> sets)
                 return End(before, privateIdentity, keepsName: type is 6 or 7);
         }
     }
+
+    /// <summary>The own name of a set that is served, else any.</summary>
+    private string ServerFor(SetModel state) => state.IsServed ? state.Server : AnyServer();
 
     /// <summary>The name of any identity of the subscription, registered ones first.</summary>
     private string AnyServer() =>

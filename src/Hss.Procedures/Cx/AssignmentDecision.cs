@@ -21,14 +21,14 @@ internal sealed record AssignmentDecision(SubscriberChange Change, bool NameKept
     public static AssignmentDecision Of(Asked asked, ImmutableArray<RegistrationState> states, ImmutableArray<int> sets)
     {
         var changes = ImmutableArray.CreateBuilder<(int, RegistrationState)>();
-        bool nameKept = true, refused = false, downloads = false;
+        bool keepsName = false, refused = false, downloads = false;
         foreach (var set in sets)
         {
             var before = states[set];
             // The name rule let another S-CSCF pass only because the reassignment was pending.
             var current = before.Server is { } stored && !RegistrationTransitions.SameName(stored.Name, asked.Server.Name)
                 ? RegistrationTransitions.TakeOver(before, asked.Server) : before;
-            var after = Next(asked, current, ref nameKept, ref refused);
+            var after = Next(asked, current, ref keepsName, ref refused);
             // Refused for the wildcard alone: the S-CSCF has the profile under the wildcard's name, and restores nothing.
             downloads = asked.Rules.Downloads && (asked.Restoration || !refused);
             // Types 0 to 3 bring the profile when it is outdated. The mark goes with the same commit, so before the answer: a profile twice is
@@ -36,10 +36,11 @@ internal sealed record AssignmentDecision(SubscriberChange Change, bool NameKept
             if (downloads && after.UserDataOutdated) after = after with { UserDataOutdated = false };
             if (!after.Equals(before)) changes.Add((set, after));
         }
-        return new(new(changes.ToImmutable(), []), nameKept, refused, downloads);
+        // Of several sets one may have nothing to keep, because it was not registered any more: for those that have, the S-CSCF must keep its profile too.
+        return new(new(changes.ToImmutable(), []), keepsName || asked.Rules.Effect != AssignmentEffect.ClearKeepingServer, refused, downloads);
     }
 
-    private static RegistrationState Next(Asked asked, RegistrationState state, ref bool nameKept, ref bool refused)
+    private static RegistrationState Next(Asked asked, RegistrationState state, ref bool keepsName, ref bool refused)
     {
         switch (asked.Rules.Effect)
         {
@@ -56,10 +57,9 @@ internal sealed record AssignmentDecision(SubscriberChange Change, bool NameKept
             case AssignmentEffect.ClearKeepingServer when asked.KeepServerName:
                 var kept = RegistrationTransitions.ClearKeepingServer(state, asked.PrivateIdentity);
                 // Nothing is kept for a set that was not registered any more: say so, or the S-CSCF keeps a profile for nobody.
-                nameKept &= kept.Server is not null;
+                keepsName |= kept.Server is not null;
                 return kept;
             case AssignmentEffect.ClearKeepingServer:
-                nameKept = false;
                 return RegistrationTransitions.Clear(state, asked.PrivateIdentity);
             case AssignmentEffect.AuthenticationFailed:
                 return RegistrationTransitions.AuthenticationFailed(state, asked.PrivateIdentity!);

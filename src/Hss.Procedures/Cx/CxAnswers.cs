@@ -45,9 +45,12 @@ internal static class CxAnswers
         writer.EndGroup();
     }
 
-    /// <summary>The S-CSCF name that UAR and LIR look for: that of any identity of the subscription, registered ones first (TS 29.228 6.1.1.1 step 6).</summary>
-    public static string? AssignedServerName(ImmutableArray<RegistrationState> states)
+    /// <summary>The S-CSCF name that UAR and LIR look for: that of the identity itself while it is served, else that of any identity of the subscription,
+    /// registered ones first (TS 29.228 6.1.1.1 step 6).</summary>
+    public static string? AssignedServerName(ImmutableArray<RegistrationState> states, int setIndex)
     {
+        // Sets of one subscription have different S-CSCFs after one of them was chosen anew because another could not be reached.
+        if (states[setIndex] is { Status: not RegistrationStatus.NotRegistered, Server: { } own }) return own.Name;
         foreach (var status in (ReadOnlySpan<RegistrationStatus>)[RegistrationStatus.Registered, RegistrationStatus.Unregistered, RegistrationStatus.NotRegistered])
             foreach (var state in states)
                 if (state.Status == status && state.Server is { } server) return server.Name;

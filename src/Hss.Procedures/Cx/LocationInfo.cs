@@ -53,13 +53,13 @@ internal sealed class LocationInfo(ISubscriberStore store, CxOptions options)
         // 3. By state.
         var states = found.Subscriber.States;
         var state = states[place.SetIndex];
-        var served = state.Status != RegistrationStatus.NotRegistered ? state.Server?.Name : null;
-        if (served is null && request.OriginatingRequest is null && !found.Subscriber.HasUnregisteredServices(place.Identity))
+        var isServed = state is { Status: not RegistrationStatus.NotRegistered, Server: not null };
+        if (!isServed && request.OriginatingRequest is null && !found.Subscriber.HasUnregisteredServices(place.Identity))
         {
             answer.ExperimentalResult(ExperimentalResultCode.ErrorIdentityNotRegistered);
             return;
         }
-        if ((served ?? CxAnswers.AssignedServerName(states)) is { } name)
+        if (CxAnswers.AssignedServerName(states, place.SetIndex) is { } name)
         {
             answer.Result(ResultCode.Success);
             answer.WriteServerName(name);

@@ -48,11 +48,12 @@ public static class RegistrationRight
         return VisitedNetworks.Allowed(subscription, visitedNetwork);
     }
 
-    /// <summary>The S-CSCF name that UAR and LIR look for: that of any identity of the subscription, registered ones first (6.1.1.1 step 6).</summary>
-    public static string? AssignedServerName(Subscriber subscriber)
+    /// <summary>The S-CSCF name that UAR and LIR look for: that of the identity itself while it is served, else that of any identity of the subscription,
+    /// registered ones first (6.1.1.1 step 6).</summary>
+    public static string? AssignedServerName(Subscriber subscriber, int setIndex)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        return CxAnswers.AssignedServerName(subscriber.States);
+        return CxAnswers.AssignedServerName(subscriber.States, setIndex);
     }
 }
 

@@ -16,7 +16,7 @@ internal static class RestorationAvps
         options.Restoration
         && (negotiated.HasFlag(CxFeatures.Restoration) || request.ScscfRestorationInfo is not null || request.MultipleRegistrationIndication is not null);
 
-    /// <summary>The data of the request, null when there is none. Answers 5004 and returns false when it is another user's.</summary>
+    /// <summary>The data of the request, null when there is none; without octets when they cannot be kept. Answers 5004 and returns false when it is another user's.</summary>
     /// Why 5004: under this name it would be given out as the contacts of somebody else's registration.
     public static bool TryRead(in ServerAssignmentRequest request, string privateIdentity, Answer answer, out RestorationData? data)
     {
@@ -27,9 +27,9 @@ internal static class RestorationAvps
             answer.Result(ResultCode.InvalidAvpValue, FailedAvpContent.ExampleOf(Avp.ScscfRestorationInfo));
             return false;
         }
-        // The octets stay as they came, so one that could not be sent again as it is (no empty AVP ever leaves) is as if it had not come.
+        // The octets stay as they came, so one that could not be sent again as it is (no empty AVP ever leaves) is not kept.
         var avps = info.Group.Memory;
-        if (!HasEmptyAvp(avps.Span, DiameterLimits.MaxNestingDepth)) data = new(privateIdentity, avps.ToArray());
+        data = new(privateIdentity, HasEmptyAvp(avps.Span, DiameterLimits.MaxNestingDepth) ? ReadOnlyMemory<byte>.Empty : avps.ToArray());
         return true;
     }
 

@@ -43,15 +43,15 @@ internal sealed class UserAuthorization(ISubscriberStore store, CxOptions option
                 AnswerDeRegistration(subscriber, decision.SetIndex, privateIdentity!, answer);
                 break;
             default:
-                AnswerRegistration(subscriber, answer);
+                AnswerRegistration(subscriber, decision.SetIndex, answer);
                 break;
         }
     }
 
-    /// <summary>Step 6, REGISTRATION: the name of any identity of the subscription, also one whose authentication is only pending (the text says so).</summary>
-    private void AnswerRegistration(Subscriber subscriber, Answer answer)
+    /// <summary>Step 6, REGISTRATION: the own S-CSCF, else that of any identity of the subscription, also one whose authentication is only pending (the text says so).</summary>
+    private void AnswerRegistration(Subscriber subscriber, int setIndex, Answer answer)
     {
-        if (CxAnswers.AssignedServerName(subscriber.States) is { } name)
+        if (CxAnswers.AssignedServerName(subscriber.States, setIndex) is { } name)
         {
             answer.ExperimentalResult(ExperimentalResultCode.SubsequentRegistration);
             answer.WriteServerName(name);

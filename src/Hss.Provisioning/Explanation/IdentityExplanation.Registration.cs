@@ -60,7 +60,7 @@ internal sealed partial class IdentityExplanation
     private void HasServer(in Place place)
     {
         const string What = "an S-CSCF is assigned or can be chosen";
-        if (RegistrationRight.AssignedServerName(place.Subscriber) is { } server)
+        if (RegistrationRight.AssignedServerName(place.Subscriber, place.SetIndex) is { } server)
         {
             Add(true, What, $"assigned is {server}", isNeeded: false);
             return;

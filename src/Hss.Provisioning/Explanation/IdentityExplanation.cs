@@ -99,7 +99,7 @@ internal sealed partial class IdentityExplanation(ISubscriberStore store, CxOpti
             _response.Summary = $"The I-CSCF would be let through, but the S-CSCF would get {_response.Result}: nothing is provisioned to authenticate with.";
             return;
         }
-        var server = RegistrationRight.AssignedServerName(subscriber);
+        var server = RegistrationRight.AssignedServerName(subscriber, decision.SetIndex);
         _response.MayRegister = true;
         _response.Result = NameOf(server is null ? ExperimentalResultCode.FirstRegistration : ExperimentalResultCode.SubsequentRegistration);
         _response.Summary = server is null

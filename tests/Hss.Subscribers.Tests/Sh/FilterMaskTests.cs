@@ -16,8 +16,12 @@ public sealed class FilterMaskTests
     {
         var subscription = Subscription([Filter(1, A, "blue"), Filter(2, A), Filter(3, A, "red", "blue"), Filter(4, B, "blue")]);
         Assert.Equal("one,tel: 1 2 3 4", Elements(subscription));
-        Assert.Equal("one: 2 4 | tel: 1 2 3 4", Elements(subscription, new InactiveService(Sip, A, "blue")));
-        Assert.Equal("one: 1 2 4 | tel: 1 2 3 4", Elements(subscription, new InactiveService(Sip, A, "red")));
+        // A filter with two tags is there while one of them is ACTIVE (6.6).
+        Assert.Equal("one: 2 3 4 | tel: 1 2 3 4", Elements(subscription, new InactiveService(Sip, A, "blue")));
+        Assert.Equal("one,tel: 1 2 3 4", Elements(subscription, new InactiveService(Sip, A, "red")));
+        Assert.Equal("one: 2 4 | tel: 1 2 3 4", Elements(subscription, new InactiveService(Sip, A, "red"), new InactiveService(Sip, A, "blue")));
+        // Provisioned anew, the filter may write the same server another way.
+        Assert.Equal("one: 2 3 4 | tel: 1 2 3 4", Elements(subscription, new InactiveService(Sip, "sip:AS.example.org", "blue")));
         Assert.Equal("one,tel: 1 2 3", Elements(subscription, new InactiveService(Sip, B, "blue"), new InactiveService(Tel, B, "blue")));
         // Another identity, server or tag masks nothing, and keeps nothing apart.
         Assert.Equal("one,tel: 1 2 3 4", Elements(subscription, new InactiveService(Work, A, "blue"), new InactiveService(Sip, "sip:cs.example.org", "blue"),
@@ -98,7 +102,8 @@ public sealed class FilterMaskTests
         { "nobody serves the set", [None, ByOne], [], [new(Sip, A, "blue")], [] },
         { "only authenticating", [Pending, None], [], [new(Sip, A, "blue")], [] },
         { "no filter bears the tag", [ByOne, ByOne], [], [new(Sip, A, "green")], [] },
-        { "masked by another tag already", [ByOne, ByOne], [new(Sip, A, "red")], [new(Sip, A, "red"), new(Sip, A, "pink")], [] },
+        { "one of two tags", [ByOne, ByOne], [], [new(Sip, A, "red")], [] },
+        { "both of two tags", [ByOne, ByOne], [new(Sip, A, "red")], [new(Sip, A, "red"), new(Sip, A, "pink")], ["PPR x one [one +12125550001] UserData"] },
     };
 
     [Theory]

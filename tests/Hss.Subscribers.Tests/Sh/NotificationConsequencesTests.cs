@@ -199,6 +199,19 @@ public sealed class NotificationConsequencesTests
         Assert.Equal([data.AccessReports[0]], left.AccessReports.AsEnumerable());
     }
 
+    // The filter is the same, and so is the server, though its name is written another way.
+    [Fact]
+    public void What_was_switched_off_stays_off_when_its_filter_is_provisioned_anew()
+    {
+        var service = new InactiveService(Sip, Server + ";transport=tcp", "blue");
+        var before = Source(new() { InactiveServices = [service] });
+        var after = before with { Subscription = before.Subscription with { ServerCapabilities = new([1], [], []) } };
+        var left = NotificationConsequences.Of(before, after, null, Now).After.InactiveServices;
+        Assert.Equal([service], left.AsEnumerable());
+        Assert.True(DsaiInstances.IsInactive(left, Sip, [Server], "blue"));
+        Assert.Empty(DsaiInstances.With(left, Sip, [Server + ";lr"], "blue", isActive: true));
+    }
+
     [Fact]
     public void Two_aliases_that_go_leave_one_piece_of_a_name_to_the_third()
     {

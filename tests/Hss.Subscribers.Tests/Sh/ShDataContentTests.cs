@@ -142,6 +142,8 @@ public sealed class ShDataContentTests
         { "no STN-SR", new(Ref.StnSr), "12125550002", Source(), "-" },
         { "SRVCC", new(Ref.UeSrvccCapability), Sip, Access(), "<UE-SRVCC-Capability>1</UE-SRVCC-Capability>" },
         { "extended priority", new(Ref.ExtendedPriority), Sip, Source(), "<ExtendedPriority><PriorityNamespace>ets</PriorityNamespace><PriorityLevel>0</PriorityLevel></ExtendedPriority>" },
+        { "CSRN that could not be had", new(Ref.Csrn), Sip, Source(new() { AccessReports = [Report(One, 5, new() { Csrn = "", MtrrIndication = true })] }),
+            "<CSRN/><MTRRIndication>1</MTRRIndication>" },
         { "CSRN", new(Ref.Csrn), Sip, Access(), "<CSRN>49170</CSRN><MTRRIndication>1</MTRRIndication>" },
         { "reference location", new(Ref.ReferenceLocationInformation), Sip, Source(),
             "<ReferenceLocationInformation><AccessType>DSL</AccessType><AccessValue>line 7</AccessValue></ReferenceLocationInformation>" },

@@ -49,7 +49,7 @@ internal static class ApplicationDataCarryOver
 
     private static bool IsInstance(Subscription subscription, InactiveService service) =>
         Find(subscription, service.PublicIdentity) is var (_, identity)
-        && !DsaiInstances.ServersOf(subscription, identity, service.Tag, name => string.Equals(name, service.ServerName, StringComparison.Ordinal)).IsEmpty;
+        && !DsaiInstances.ServersOf(subscription, identity, service.Tag, name => ApplicationServerName.AreSame(name, service.ServerName)).IsEmpty;
 
     private static bool HasPrivate(Subscription subscription, string privateIdentity) =>
         subscription.PrivateIdentities.Any(identity => string.Equals(identity.Identity, privateIdentity, StringComparison.Ordinal));

@@ -16,6 +16,10 @@ public static class ApplicationServerName
     public static bool IsSame(string uri, string canonical) =>
         string.Equals(uri, canonical, StringComparison.Ordinal) || string.Equals(Canonical(uri), canonical, StringComparison.Ordinal);
 
+    /// <summary>Whether two names, as they were written, are of one application server.</summary>
+    public static bool AreSame(string one, string other) =>
+        string.Equals(one, other, StringComparison.Ordinal) || (Canonical(other) is { } canonical && string.Equals(Canonical(one), canonical, StringComparison.Ordinal));
+
     /// <summary>Whether an application server goes by that name: it was listed for it, or its host is the Diameter identity.</summary>
     /// Spec: TS 29.328 7.6.5, 7.6.18 (an application server is told of its own filters and services only).
     public static bool IsOwn(ApplicationServerPermissions server, string canonical)

@@ -30,9 +30,8 @@ public static class DsaiInstances
     {
         foreach (var server in servers)
         {
-            var service = new InactiveService(publicIdentity, server, tag);
-            if (isActive) current = current.Remove(service);
-            else if (!current.Contains(service)) current = current.Add(service);
+            if (isActive) current = current.RemoveAll(service => IsInstance(service, publicIdentity, server, tag));
+            else if (!IsInactive(current, publicIdentity, server, tag)) current = current.Add(new(publicIdentity, server, tag));
         }
         return current;
     }
@@ -40,9 +39,21 @@ public static class DsaiInstances
     /// <summary>Whether the instance is INACTIVE.</summary>
     public static bool IsInactive(ImmutableArray<InactiveService> services, string publicIdentity, ImmutableArray<string> servers, string tag)
     {
-        foreach (var service in services)
-            if (string.Equals(service.PublicIdentity, publicIdentity, StringComparison.Ordinal) && string.Equals(service.Tag, tag, StringComparison.Ordinal)
-                && servers.Contains(service.ServerName)) return true;
+        foreach (var server in servers)
+            if (IsInactive(services, publicIdentity, server, tag)) return true;
         return false;
     }
+
+    /// <inheritdoc cref="IsInactive(ImmutableArray{InactiveService}, string, ImmutableArray{string}, string)"/>
+    /// <param name="server">As a filter names it; whoever provisions it anew may write the same server another way.</param>
+    public static bool IsInactive(ImmutableArray<InactiveService> services, string publicIdentity, string server, string tag)
+    {
+        foreach (var service in services)
+            if (IsInstance(service, publicIdentity, server, tag)) return true;
+        return false;
+    }
+
+    private static bool IsInstance(InactiveService service, string publicIdentity, string server, string tag) =>
+        string.Equals(service.PublicIdentity, publicIdentity, StringComparison.Ordinal) && string.Equals(service.Tag, tag, StringComparison.Ordinal)
+        && ApplicationServerName.AreSame(service.ServerName, server);
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Hss.Subscribers;
 
 /// <summary>Dynamic Service Activation: which filters of one subscription are masked for which of its public identities.</summary>
-/// Shape: a view of <see cref="ApplicationData.InactiveServices"/>. A filter is masked while any of its tags is INACTIVE for the identity: a tag
-/// names a service, and a filter with two of them is part of both, so that either one without it is not whole and not invoked.
+/// Shape: a view of <see cref="ApplicationData.InactiveServices"/>. A filter is masked for an identity while all of its tags are INACTIVE: one that is ACTIVE
+/// is a service that needs it.
 /// Spec: TS 29.328 7.6.18, TS 29.228 6.6.
 public readonly struct FilterMasks(ImmutableArray<InactiveService> inactive)
 {
@@ -17,11 +17,9 @@ public readonly struct FilterMasks(ImmutableArray<InactiveService> inactive)
     {
         ArgumentNullException.ThrowIfNull(filter);
         if (IsEmpty || filter.DsaiTags.IsEmpty) return false;
-        foreach (var service in inactive)
-            if (string.Equals(service.PublicIdentity, publicIdentity, StringComparison.Ordinal)
-                && string.Equals(service.ServerName, filter.ApplicationServer.ServerName, StringComparison.Ordinal)
-                && filter.DsaiTags.Contains(service.Tag, StringComparer.Ordinal)) return true;
-        return false;
+        foreach (var tag in filter.DsaiTags)
+            if (!DsaiInstances.IsInactive(inactive, publicIdentity, filter.ApplicationServer.ServerName, tag)) return false;
+        return true;
     }
 
     /// <summary>Whether two identities with this profile have the same filters left.</summary>

@@ -85,7 +85,7 @@ internal static class ShAccessContent
             ShDataReference.UeReachabilityForIP => new() { Reachability = told.Reachability == ReachableOver.None ? null : told.Reachability },
             ShDataReference.TadsInformation => new() { Tads = told.Tads },
             ShDataReference.UeSrvccCapability => new() { UeSrvccCapable = told.UeSrvccCapable },
-            ShDataReference.Csrn => new() { Csrn = told.Csrn is { Length: > 0 } csrn ? csrn : null, MtrrIndication = told.MtrrIndication },
+            ShDataReference.Csrn => new() { Csrn = told.Csrn, MtrrIndication = told.MtrrIndication },
             ShDataReference.Imeisv => new() { Imeisv = told.Imeisv },
             ShDataReference.Ue5GSrvccCapability => new() { Ue5GSrvccCapable = told.Ue5GSrvccCapable },
             _ => new(),

@@ -109,12 +109,12 @@ internal sealed class NotificationRig : IAsyncDisposable
 
     public async Task<ApplicationData> DataAsync(string user) => (await FindAsync(user)).ApplicationData;
 
-    public async Task RegisterAsync(string user, RegistrationStatus status)
+    public async Task RegisterAsync(string user, RegistrationStatus status, string? server = null)
     {
         var subscriber = await FindAsync(user);
         var set = subscriber.IndexOfSet(user, out _);
         var state = status == RegistrationStatus.NotRegistered ? RegistrationState.Initial
-            : RegistrationState.Initial with { Status = status, Server = JobRig.X, RegisteredPrivateIdentities = [subscriber.Subscription.PrivateIdentities[0].Identity] };
+            : RegistrationState.Initial with { Status = status, Server = server is null ? JobRig.X : JobRig.X with { Name = server }, RegisteredPrivateIdentities = [subscriber.Subscription.PrivateIdentities[0].Identity] };
         using var turn = await Store.EnterAsync(subscriber, None);
         await Store.CommitAsync(turn, new([(set, state)], []), None);
     }

@@ -58,6 +58,23 @@ public sealed class PushNotificationTests
         await rig.EndAsync();
     }
 
+    // Kamailio's own name may be configured without a scheme; the HSS keeps and tells what an S-CSCF calls itself.
+    [Fact]
+    public async Task A_server_name_without_a_scheme_goes_together_with_the_rest()
+    {
+        await using var rig = new NotificationRig();
+        await rig.AddAsync(PhoneSubscription());
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip, reference: ShDataReference.ImsUserState, combines: true),
+            To(HostA, PhoneSip, reference: ShDataReference.ServerName, combines: true));
+        await rig.RegisterAsync(PhoneSip, RegistrationStatus.Registered, "x.example.org:6060");
+        rig.Start();
+        var sent = await rig.NextAsync();
+        Assert.Contains("<SCSCFName>x.example.org:6060</SCSCFName>", sent.Xml, StringComparison.Ordinal);
+        Assert.Equal(["state=1"], sent.Items);
+        sent.Reply();
+        Assert.All(await rig.EndAsync(), one => Assert.Equal(NotificationState.Acknowledged, one.State));
+    }
+
     [Fact]
     public async Task Changes_go_together_to_whom_both_sides_agreed_with_and_one_by_one_to_others()
     {
