@@ -60,6 +60,9 @@ public sealed class ServerSettingsTests
     [InlineData("Authentication:Ind", "Cx=27-24", "is not DOMAIN=FIRST-LAST")]
     [InlineData("Authentication:Ind", "S6a=0-3", "is not served")]
     [InlineData("Authentication:Ind", ",", "no range given for Cx")]
+    [InlineData("Authentication:Ind", "Cx=24-27,garbage", "'garbage' is not DOMAIN=FIRST-LAST")]
+    [InlineData("Authentication:Ind", "Cx=24-27,Cx=0-3", "'Cx=0-3' is a second range for Cx")]
+    [InlineData("Authentication:Ind", "Cx=24-27,S6a=0-3", "domain 'S6a' is not served")]
     [InlineData("Authentication:IndBits", "17", "from 0 to 16")]
     [InlineData("Authentication:MaxVectorsPerRequest", "0", "from 1 to 32")]
     [InlineData("Provisioning:Listen", "nowhere", "is not an address and port")]
@@ -74,6 +77,8 @@ public sealed class ServerSettingsTests
     [InlineData("Provisioning:MaxMessageBytes", "1000", "from 65536 to")]
     [InlineData("Provisioning:MaxMessageByte", "100000", "did you mean Provisioning:MaxMessageBytes?")]
     [InlineData("Cx:DefaultServerCapabilities:Mandatory", "1,x", "is not a whole number")]
+    [InlineData("Cx:DefaultServerCapabilities:ServerNames", "sip:scscf.example.org:6060,scscf2.example.org", "'scscf2.example.org' is no SIP URI; begin it with sip:")]
+    [InlineData("Cx:DefaultServerCapabilities:ServerNames:0", "sip:two words@example.org", "'sip:two words@example.org' ")]
     [InlineData("Cx:Features", "SiFC,Restoration", "list SiFC, AliasInd, IMSRestorationInd, or none alone")]
     [InlineData("Cx:Features", "none,SiFC", "'none' is no feature")]
     [InlineData("Sh:Features", "Notif-Eff,Notif", "list Notif-Eff, Update-Eff, Update-Eff-Enhance, Additional-MSISDN, or none alone")]
@@ -178,6 +183,32 @@ public sealed class ServerSettingsTests
         Assert.Contains("is given but empty", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "a.example,b.example", "a.example,b.example")]
+    [InlineData("a.example", "0=b.example", "b.example")]
+    [InlineData("0=a.example", "b.example", "b.example")]
+    [InlineData("0=a.example 1=b.example", "1=c.example", "a.example,c.example")]
+    [InlineData("0=a.example 1=b.example", "c.example 0=d.example", "c.example")]
+    [InlineData("a.example", "1=c.example 0=b.example", "b.example,c.example")]
+    [InlineData("a.example", "0=", "")]
+    [InlineData("0=a.example", "*=", "a.example")]
+    public void A_list_is_what_was_given_last_in_either_form(string earlier, string later, string realms)
+    {
+        var read = ServerSettings.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Diameter:Realms:0", "beneath.example"), new("Diameter:Realms:7", "beneath.example")])
+            .AddInMemoryCollection([new("Diameter:Realms", "other.example")])
+            .AddInMemoryCollection(Given(earlier)).AddInMemoryCollection(Given(later)).Build());
+        Assert.Equal(realms, string.Join(',', read.Diameter.Node.Realms));
+
+        static IEnumerable<KeyValuePair<string, string?>> Given(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word =>
+            word.Split('=') is [var index, var value] ? KeyValuePair.Create(index == "*" ? "Diameter:Realms" : $"Diameter:Realms:{index}", (string?)value) : new("Diameter:Realms", word));
+    }
+
+    [Fact]
+    public void Default_server_names_are_SIP_URIs() =>
+        Assert.Equal("sip:scscf.example.org:6060 sips:scscf2.example.org", string.Join(' ',
+            Read(("Cx:DefaultServerCapabilities:ServerNames", "sip:scscf.example.org:6060, sips:scscf2.example.org")).Cx.DefaultServerCapabilities!.ServerNames));
+
     [Fact]
     public void Peers_are_read_whole()
     {
@@ -204,7 +235,7 @@ public sealed class ServerSettingsTests
 
     [Fact]
     public void Environment_of_tests_and_of_the_hss_command_is_no_configuration() =>
-        Assert.NotNull(Read(("REQUIRE_INTEROP", "1"), ("SERVER", "127.0.0.1:50051")));
+        Assert.NotNull(Read(("REQUIRE_INTEROP", "1"), ("TEST_SEED", "7"), ("SERVER", "127.0.0.1:50051")));
 
     [Theory]
     [InlineData("--demo", "--Diameter:Realm=x")]

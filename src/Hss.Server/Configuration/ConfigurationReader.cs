@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace Hss.Server.Configuration;
 
 /// <summary>Reads single values with errors that name the key, what was found and what is wanted.</summary>
-internal sealed class ConfigurationReader(IConfiguration configuration)
+internal sealed class ConfigurationReader(IConfigurationRoot configuration)
 {
     public string Text(string key, string absent) => Present(key) ?? absent;
 
@@ -30,12 +30,21 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
         return value;
     }
 
-    /// <summary>A list, either as key:0, key:1, ... or as one comma-separated value.</summary>
+    /// <summary>A list, either as key:0, key:1, ... or as one comma-separated value. Of the two forms the one given later counts; given in one place, the single value.</summary>
     public IReadOnlyList<string> List(string key)
     {
-        if (Present(key) is { } text) return text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return [.. configuration.GetSection(key).GetChildren()
-            .Select(child => child.Value?.Trim() ?? "").Where(value => value.Length > 0)];
+        var items = new SortedDictionary<string, string>(ConfigurationKeyComparer.Instance);
+        foreach (var provider in configuration.Providers.Reverse())
+        {
+            if (provider.TryGet(key, out var text) && !string.IsNullOrWhiteSpace(text))
+                // It takes the place of all that is listed before it, and what is listed after it takes its place.
+                return items.Count > 0 ? Given() : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            foreach (var child in provider.GetChildKeys([], key).Distinct())
+                if (provider.TryGet($"{key}:{child}", out var value)) items.TryAdd(child, value?.Trim() ?? "");
+        }
+        return Given();
+
+        string[] Given() => [.. items.Values.Where(value => value.Length > 0)];
     }
 
     /// <summary>A list whose absence means no limit: given with nothing in it, it is a mistake that must not open what it was to close.</summary>

@@ -7,7 +7,7 @@ namespace Hss.Server.Configuration;
 public static class KnownKeys
 {
     // Environment variables that begin with HSS_ and are not configuration: they belong to the tests and to the hss command.
-    private static readonly string[] ForeignVariables = ["REQUIRE_INTEROP", "SERVER", "TOKEN", "CONFIG"];
+    private static readonly string[] ForeignVariables = ["REQUIRE_INTEROP", "TEST_SEED", "SERVER", "TOKEN", "CONFIG"];
 
     private static readonly string[] Keys =
     [

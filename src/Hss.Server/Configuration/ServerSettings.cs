@@ -49,7 +49,7 @@ public sealed record ServerSettings
         var capabilities = new ServerCapabilities(
             [.. reader.Numbers("Cx:DefaultServerCapabilities:Mandatory")],
             [.. reader.Numbers("Cx:DefaultServerCapabilities:Optional")],
-            [.. reader.List("Cx:DefaultServerCapabilities:ServerNames")]);
+            [.. ReadServerNames(reader)]);
         return new()
         {
             Ind = ReadInd(reader),
@@ -59,6 +59,16 @@ public sealed record ServerSettings
             DefaultServerCapabilities = capabilities.IsEmpty ? null : capabilities,
             KamailioProfileChange = ReadKamailioProfileChange(reader),
         };
+    }
+
+    /// <summary>Checked as those of a subscription are: an I-CSCF sends the REGISTER to what stands here.</summary>
+    private static IReadOnlyList<string> ReadServerNames(ConfigurationReader reader)
+    {
+        const string Key = "Cx:DefaultServerCapabilities:ServerNames";
+        var names = reader.List(Key);
+        foreach (var name in names)
+            if (SipServerName.Problem(name) is { } problem) throw new ConfigurationException(Key, $"'{name}' {problem}");
+        return names;
     }
 
     private static KamailioProfileChange ReadKamailioProfileChange(ConfigurationReader reader)
@@ -89,27 +99,29 @@ public sealed record ServerSettings
         return features;
     }
 
-    /// <summary>Authentication:Ind is a list of domain=first-last; only Cx asks for vectors so far.</summary>
+    /// <summary>Authentication:Ind is a list of domain=first-last; only Cx asks for vectors so far. Every part is read: one that is passed over would be taken for in force.</summary>
     private static IndRange ReadInd(ConfigurationReader reader)
     {
         const string Key = "Authentication:Ind";
         // Fewer than 3 bits leave no room to keep the domains apart; more than 16 leave too little of the SEQ.
         var bits = reader.Number("Authentication:IndBits", 5, 0, 16);
         var text = reader.Text(Key, bits == 5 ? "Cx=24-27" : $"Cx=0-{(1 << bits) - 1}");
+        IndRange? range = null;
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
-            var range = equals < 0 ? [] : part[(equals + 1)..].Split('-');
-            if (range.Length is not (1 or 2)
-                || !int.TryParse(range[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-                || !int.TryParse(range[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            var ends = equals < 0 ? [] : part[(equals + 1)..].Split('-');
+            if (ends.Length is not (1 or 2)
+                || !int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
                 || first > last || last >= 1 << bits)
                 throw new ConfigurationException(Key, $"'{part}' is not DOMAIN=FIRST-LAST with IND values from 0 to {(1 << bits) - 1}, such as Cx=24-27");
             var domain = part[..equals].Trim();
             if (!string.Equals(domain, "Cx", StringComparison.OrdinalIgnoreCase))
                 throw new ConfigurationException(Key, $"domain '{domain}' is not served; only Cx asks this HSS for vectors");
-            return new(bits, first, last);
+            if (range is not null) throw new ConfigurationException(Key, $"'{part}' is a second range for Cx; give one, such as Cx=24-27");
+            range = new(bits, first, last);
         }
-        throw new ConfigurationException(Key, "no range given for Cx, such as Cx=24-27");
+        return range ?? throw new ConfigurationException(Key, "no range given for Cx, such as Cx=24-27");
     }
 }

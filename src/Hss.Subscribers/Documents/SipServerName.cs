@@ -1,7 +1,7 @@
 namespace Hss.Subscribers;
 
 /// <summary>The SIP URI of a S-CSCF or an application server.</summary>
-internal static class SipServerName
+public static class SipServerName
 {
     /// <summary>Null, or why this is no SIP URI. A scheme is needed: Kamailio answers 500 without it.</summary>
     public static string? Problem(string text)
