@@ -148,6 +148,15 @@ public sealed class DocumentFormTests : IDisposable
         }
     }
 
+    /// <summary>They are what others copy, and clients that have only the .proto files read them too.</summary>
+    [Fact]
+    public void The_demo_subscribers_can_be_read_by_any_parser_of_the_message()
+    {
+        var lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "db", "demo.jsonl"));
+        Assert.Equal(3, lines.Length);
+        foreach (var line in lines) Assert.NotEmpty(s_parser.Parse<Message>(line).SubscriptionId);
+    }
+
     [Fact]
     public void What_is_written_is_the_JSON_form_of_the_message_and_comes_back_equal()
     {
