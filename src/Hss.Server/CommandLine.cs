@@ -19,12 +19,12 @@ public sealed class CommandLineException(string message) : Exception(message);
 /// Shape: File and ContinueOnError belong to import; Out and Names to certs dev; Options, by their name, to deregister, remove and jobs.
 public sealed record CommandLine
 {
-    private const string Usage = "usage: hss [--demo] [--Section:Key=value ...] | hss import --file FILE.jsonl [--continue-on-error] [--Section:Key=value ...]"
-        + " | hss certs dev [--out FOLDER] [--name FQDN ...] [--Section:Key=value ...]"
-        + " | hss deregister --private-identity X|--public-identity X [--reason PERMANENT_TERMINATION|SERVER_CHANGE|REMOVE_S-CSCF] [--info TEXT]"
-        + " | hss remove --subscription ID"
-        + " | hss jobs [--state pending|acknowledged|failed|forced|withdrawn] [--identity X] [--json] [--retry ID|--force ID]"
-        + " | hss token create --name N --role reader|provisioner|authentication-admin|operator [--expires YYYY-MM-DD] | hss token list | hss token revoke --name N";
+    private const string Usage = "usage: Hss.Server [--demo] [--Section:Key=value ...] | Hss.Server import --file FILE.jsonl [--continue-on-error] [--Section:Key=value ...]"
+        + " | Hss.Server certs dev [--out FOLDER] [--name FQDN ...] [--Section:Key=value ...]"
+        + " | Hss.Server deregister --private-identity X|--public-identity X [--reason PERMANENT_TERMINATION|SERVER_CHANGE|REMOVE_S-CSCF] [--info TEXT]"
+        + " | Hss.Server remove --subscription ID"
+        + " | Hss.Server jobs [--state pending|acknowledged|failed|forced|withdrawn] [--identity X] [--json] [--retry ID|--force ID]"
+        + " | Hss.Server token create --name N --role reader|provisioner|authentication-admin|operator [--expires YYYY-MM-DD] | Hss.Server token list | Hss.Server token revoke --name N";
 
     private static readonly Dictionary<Verb, string[]> OptionsOf = new()
     {

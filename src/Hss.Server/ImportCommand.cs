@@ -3,7 +3,7 @@ using Serilog.Extensions.Logging;
 
 namespace Hss.Server;
 
-/// <summary>hss import: fills the store from a file of JSON lines while no server runs on it.</summary>
+/// <summary>Hss.Server import: fills the store from a file of JSON lines while no server runs on it.</summary>
 internal static class ImportCommand
 {
     public static async Task<int> RunAsync(ServerSettings settings, CommandLine command)

@@ -10,7 +10,7 @@ using Serilog.Extensions.Logging;
 
 namespace Hss.Server;
 
-/// <summary>hss deregister, remove and jobs: what operators do to registrations while no server runs on the store. The next start sends.</summary>
+/// <summary>Hss.Server deregister, remove and jobs: what operators do to registrations while no server runs on the store. The next start sends.</summary>
 /// Errors: exit code 1 and one line when there is nothing of that name or nothing to do.
 internal static class RegistrationCommands
 {
@@ -51,7 +51,7 @@ internal static class RegistrationCommands
             : await control.DeregisterPublicIdentityAsync(identity, reason, info, CancellationToken.None).ConfigureAwait(false);
         await output.WriteLineAsync(outcome switch
         {
-            DeregistrationOutcome.Written => $"deregister: {identity} will be de-registered when the server runs; hss jobs shows what came of it",
+            DeregistrationOutcome.Written => $"deregister: {identity} will be de-registered when the server runs; then hss job list shows what came of it, and jobs once it is stopped again",
             DeregistrationOutcome.NothingRegistered => $"deregister: no S-CSCF serves {identity} in a way that this reason would end; nothing was written",
             _ => $"deregister: {identity} is not in the store; nothing was written",
         }).ConfigureAwait(false);

@@ -7,7 +7,7 @@ using Serilog.Extensions.Logging;
 
 namespace Hss.Server;
 
-/// <summary>hss token create, list and revoke: the first token, and the way back in, while no server runs on the store.</summary>
+/// <summary>Hss.Server token create, list and revoke: the first token, and the way back in, while no server runs on the store.</summary>
 /// Shape: the text of a new token goes to standard output alone, so that a script can keep it; what is said about it goes to standard error.
 /// Errors: exit code 1 and one line when there is one of that name already, or none.
 internal static class TokenCommands
