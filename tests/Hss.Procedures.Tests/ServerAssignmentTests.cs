@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Hss.Diameter;
 using Hss.DiameterNode;
@@ -56,6 +57,21 @@ public sealed class ServerAssignmentTests
         Assert.Equal(StateNamed("registered by tablet"), subscriber.States[0]);
         Assert.Equal(RegistrationState.Initial, subscriber.States[1]);
         Assert.Equal(1, store.Commits); // both sets or none
+    }
+
+    // An answer that is too long is found after the commit: it would be 5012, for a user who is registered, at every attempt.
+    [Fact]
+    public async Task A_user_with_more_web_functions_than_fit_is_registered_all_the_same()
+    {
+        var store = new InMemorySubscriberStore();
+        var subscriber = store.Add(AliceSubscription() with { AllowedWebFunctions = new(Names("waf"), Names("wwsf")) });
+        await using var peer = await CxPeer.ConnectAsync(store);
+        var reply = await peer.AskAsync(Sar(1, Alice, [AliceSip]));
+        Assert.Equal("R:2001", reply.Result);
+        Assert.True(reply.Has(Avp.UserData) && reply.Has(Avp.AllowedWafWwsfIdentities));
+        Assert.Equal(RegistrationStatus.Registered, subscriber.States[0].Status);
+
+        static ImmutableArray<string> Names(string kind) => [.. Enumerable.Range(0, 1000).Select(n => $"{kind}{n}.{new string('x', 200)}.example.org")];
     }
 
     // The S-CSCF must keep the profile of the set whose name is kept.

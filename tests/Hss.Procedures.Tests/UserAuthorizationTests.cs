@@ -20,6 +20,17 @@ public sealed class UserAuthorizationTests
         Assert.Equal(0, AvpOccurrences.FindIn(capabilities, Avp.MandatoryCapability).Count);
     }
 
+    [Fact]
+    public async Task Names_end_where_the_answer_is_full()
+    {
+        var store = new InMemorySubscriberStore();
+        store.Add(AliceSubscription() with { ServerCapabilities = new([], [], [.. Enumerable.Range(0, 1000).Select(n => $"sip:s{n}.{new string('x', 200)}.example.org")]) });
+        await using var peer = await CxPeer.ConnectAsync(store);
+        var reply = await peer.AskAsync(Uar(Alice, AliceSip));
+        Assert.Equal("E:2001", reply.Result);
+        Assert.InRange(AvpOccurrences.FindIn(reply.All(Avp.ServerCapabilities).First, Avp.ServerName).Count, 200, 300);
+    }
+
     // Step 6: the state of the identity counts before that of the subscription. The sets came apart when an S-CSCF was chosen anew for one of them.
     [Theory]
     [InlineData(RegistrationStatus.Registered)]

@@ -1,4 +1,3 @@
-using System.Text;
 using Hss.Diameter;
 using Hss.Diameter.Commands.Cx;
 using Hss.DiameterNode;
@@ -11,9 +10,6 @@ namespace Hss.Procedures.Cx;
 /// Spec: TS 29.228 Table 6.1.2.2, 6.6; TS 29.229 6.1.4.
 internal sealed class AssignmentDownload(ServerAssignmentRequest request, Answer answer, Subscriber subscriber, in CxIdentities.Place place)
 {
-    /// <summary>The room for lists. What is left to the longest frame is for Proxy-Info, which the node adds (RFC 6733 6.2).</summary>
-    private const int MaxListedBytes = DiameterLimits.MaxFrameLengthBytes - 4096;
-
     private readonly int _setIndex = place.SetIndex;
     private readonly ImplicitRegistrationSet _set = place.Set;
     private readonly MessageWriter _writer = answer.Writer;
@@ -53,7 +49,7 @@ internal sealed class AssignmentDownload(ServerAssignmentRequest request, Answer
             // those of the other phones go along; they do, as this may be an S-CSCF that has just taken them all over. At a re-registration it has them.
             var isOwn = string.Equals(data.PrivateIdentity, privateIdentity, StringComparison.Ordinal);
             var goes = !isRegistration || (type == ServerAssignmentType.Registration && (refused || !isOwn));
-            if (goes && HasRoomFor(data.Avps.Length)) RestorationAvps.Write(_writer, data);
+            if (goes && _writer.HasRoomFor(data.Avps.Length)) RestorationAvps.Write(_writer, data);
         }
         if (isRegistration)
             WriteList(Avp.AssociatedRegisteredIdentities, answered.RegisteredPrivateIdentities.Where(identity => identity != privateIdentity));
@@ -71,11 +67,8 @@ internal sealed class AssignmentDownload(ServerAssignmentRequest request, Answer
         _writer.BeginGroup(group); // dropped when it stays empty
         foreach (var userName in userNames)
         {
-            if (!HasRoomFor(Encoding.UTF8.GetByteCount(userName))) break;
-            _writer.WriteText(Avp.UserName, userName);
+            if (!_writer.TryList(Avp.UserName, userName)) break;
         }
         _writer.EndGroup();
     }
-
-    private bool HasRoomFor(int dataBytes) => _writer.LengthBytes + dataBytes + 16 <= MaxListedBytes; // header with vendor and padding
 }

@@ -39,9 +39,11 @@ internal static class CxAnswers
         if (capabilities.ServerNames.IsEmpty)
         {
             foreach (var number in capabilities.Mandatory) writer.WriteUnsigned32(Avp.MandatoryCapability, number);
-            foreach (var number in capabilities.Optional) writer.WriteUnsigned32(Avp.OptionalCapability, number);
+            foreach (var number in capabilities.Optional)
+                if (writer.HasRoomFor(sizeof(uint))) writer.WriteUnsigned32(Avp.OptionalCapability, number);
         }
-        foreach (var name in capabilities.ServerNames) writer.WriteText(Avp.ServerName, name);
+        foreach (var name in capabilities.ServerNames)
+            if (!writer.TryList(Avp.ServerName, name)) break;
         writer.EndGroup();
     }
 

@@ -26,8 +26,10 @@ internal static class ProfileAvps
     {
         if (allowed is null) return;
         writer.BeginGroup(Avp.AllowedWafWwsfIdentities);
-        foreach (var name in allowed.AuthenticationFunctions) writer.WriteText(Avp.WebRtcAuthenticationFunctionName, name);
-        foreach (var name in allowed.WebServerFunctions) writer.WriteText(Avp.WebRtcWebServerFunctionName, name);
+        foreach (var name in allowed.AuthenticationFunctions)
+            if (!writer.TryList(Avp.WebRtcAuthenticationFunctionName, name)) break;
+        foreach (var name in allowed.WebServerFunctions)
+            if (!writer.TryList(Avp.WebRtcWebServerFunctionName, name)) break;
         writer.EndGroup();
     }
 
