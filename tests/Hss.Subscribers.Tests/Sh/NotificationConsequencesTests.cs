@@ -101,6 +101,10 @@ public sealed class NotificationConsequencesTests
         { "subscription removed: service", To(Ref.PsiActivation, Service), s_empty, null, "<PSIActivation>0</PSIActivation>", true },
         { "subscription removed: no element says so", To(Ref.ServicePriorityLevel, Sip), s_empty, null, "-", true },
         { "number removed", To(Ref.ChargingInformation, "12125550001"), s_empty, Provisioned(s => s with { PrivateIdentities = [s.PrivateIdentities[0] with { Msisdns = [] }, s.PrivateIdentities[1]] }), "-", true },
+        { "private identity no longer of the set", To(Ref.UeReachabilityForIP, Sip, privateIdentity: Two) with { OneTime = true }, s_empty,
+            First(s => s with { PrivateIdentities = [One] }) with { ApplicationData = Reported(Two, new() { Reachability = ReachableOver.Mme }).ApplicationData }, "-", true },
+        { "number moved to the other phone", To(Ref.ChargingInformation, "12125550001", privateIdentity: One), s_empty,
+            Provisioned(s => s with { PrivateIdentities = [s.PrivateIdentities[0] with { Msisdns = [] }, s.PrivateIdentities[1] with { Msisdns = ["12125550001"] }] }), "-", true },
 
         // Time.
         { "its time has run out", To(Ref.ImsUserState, Sip) with { Expiry = Now }, s_empty, Source(null, ByOne), "-", true },

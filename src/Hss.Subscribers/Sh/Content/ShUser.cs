@@ -36,7 +36,7 @@ public readonly struct ShUser
     }
 
     /// <inheritdoc cref="TryFind(Subscription, in PublicIdentityPlace, string?, out ShUser)"/>
-    /// <param name="user">As provisioned.</param>
+    /// <param name="user">As provisioned. A private identity that is not his any more is not there: who subscribed by the two has nothing left.</param>
     public static bool TryFind(Subscription subscription, in ShUserIdentity user, string? privateIdentity, out ShUser found)
     {
         ArgumentNullException.ThrowIfNull(subscription);
@@ -47,9 +47,10 @@ public readonly struct ShUser
         }
         if (user.Kind == ShUserIdentityKind.PublicIdentity) return TryFindPublic(subscription, user.Value, named, out found);
         foreach (var owner in subscription.PrivateIdentities)
-            if ((user.Kind == ShUserIdentityKind.Msisdn ? owner.Msisdns : owner.ExternalIdentifiers).Contains(user.Value, StringComparer.Ordinal))
+            if ((named is null || ReferenceEquals(named, owner))
+                && (user.Kind == ShUserIdentityKind.Msisdn ? owner.Msisdns : owner.ExternalIdentifiers).Contains(user.Value, StringComparer.Ordinal))
             {
-                found = new(subscription, -1, null, named ?? owner);
+                found = new(subscription, -1, null, owner);
                 return true;
             }
         found = default;
@@ -77,7 +78,7 @@ public readonly struct ShUser
                 if (string.Equals(identity.Identity, value, StringComparison.Ordinal))
                 {
                     found = new(subscription, set, identity, named);
-                    return true;
+                    return named is null || subscription.ImplicitRegistrationSets[set].BelongsTo(named.Identity);
                 }
         found = default;
         return false;
