@@ -26,8 +26,8 @@ internal sealed class ApplicationServerIndex
         return _byHost.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(host, out var found) ? found : null;
     }
 
-    public bool Allows(string diameterHost, ShDataReference reference, ShOperations operation) =>
-        _byHost.TryGetValue(diameterHost, out var entry) && entry.Allows(reference, operation);
+    public bool MayWatch(WatchedData what) => _byHost.TryGetValue(what.ApplicationServer, out var entry)
+        && (what.Detail is { } detail ? entry.MayWatch(what.Reference, detail) : entry.Allows(what.Reference, ShOperations.Notify));
 
     public void Set(string diameterHost, ApplicationServerPermissions? now) => _byHost = Frozen(
         [.. _byHost.Values.Where(entry => !string.Equals(entry.DiameterHost, diameterHost, StringComparison.Ordinal)), .. now is null ? ImmutableArray<ApplicationServerPermissions>.Empty : [now]]);

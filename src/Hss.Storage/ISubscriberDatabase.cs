@@ -64,14 +64,17 @@ public interface ISubscriberDatabase : IDisposable
     /// <summary>Which application servers subscribe to what, or have notifications pending about it.</summary>
     IReadOnlyList<(string ApplicationServer, ShDataReference Reference)> SubscribedPairs();
 
+    /// <summary>Of one such pair: the details of all users, each once.</summary>
+    IReadOnlyList<string> SubscribedDetails(string applicationServer, ShDataReference reference);
+
     /// <summary>Names of some of the subscriptions that an application server watches for this.</summary>
-    IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most);
+    IReadOnlyList<string> SubscribersOf(WatchedData what, int most);
 
     /// <summary>Ends what an application server subscribed to of these subscriptions. The caller holds everybody else off them.</summary>
-    void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference);
+    void DropSubscriptions(IReadOnlyList<string> subscriptionIds, WatchedData what);
 
     /// <summary>Numbers of some of the notifications that wait for an application server and tell of this.</summary>
-    IReadOnlyList<long> PendingNotifications(string applicationServer, ShDataReference reference, int most);
+    IReadOnlyList<long> PendingNotifications(WatchedData what, int most);
 
     /// <summary>Withdraws those that are still pending.</summary>
     void WithdrawNotifications(IReadOnlyList<long> ids, string why);

@@ -16,8 +16,8 @@ public sealed partial class SubscriberStore
     public Task<IReadOnlyList<ApplicationServerPermissions>> ListApplicationServersAsync(CancellationToken cancellationToken) =>
         _lists.ReadAsync(static database => database.ApplicationServers(), _database, cancellationToken);
 
-    /// <summary>Creates or replaces an entry of the AS permission list, with its record. Where it takes the permission to subscribe away, the subscriptions
-    /// go everywhere, and what is pending of them is withdrawn.</summary>
+    /// <summary>Creates or replaces an entry of the AS permission list, with its record. Where it takes the permission to subscribe away, or a
+    /// name whose filters and services were subscribed to, the subscriptions go everywhere, and what is pending of them is withdrawn.</summary>
     /// <param name="entry">DiameterHost in lower case.</param>
     /// <param name="expected">The revision that has to stand; 0: none may; null: whatever stands.</param>
     /// Order: when it returns, the list is in force. Errors: <see cref="RequestIdReusedException"/>, <see cref="StoreUnavailableException"/>.
@@ -43,7 +43,15 @@ public sealed partial class SubscriberStore
         try
         {
             var pairs = await _lists.ReadAsync(static database => database.SubscribedPairs(), _database, cancellationToken).ConfigureAwait(false);
-            foreach (var (host, reference) in pairs) all += await DropForbiddenAsync(host, reference, cancellationToken).ConfigureAwait(false);
+            foreach (var (host, reference) in pairs)
+            {
+                all += await DropForbiddenAsync(new(host, reference), cancellationToken).ConfigureAwait(false);
+                // Where the permission stands it may be for the filters and services of fewer names than before.
+                if (reference is not (ShDataReference.InitialFilterCriteria or ShDataReference.Dsai)) continue;
+                var details = await _lists.ReadAsync(
+                    static look => look._database.SubscribedDetails(look.host, look.reference), (_database, host, reference), cancellationToken).ConfigureAwait(false);
+                foreach (var detail in details) all += await DropForbiddenAsync(new(host, reference, detail), cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (StoreUnavailableException trouble)
         {
@@ -95,18 +103,16 @@ public sealed partial class SubscriberStore
         }
     }
 
-    private async Task<int> DropForbiddenAsync(string host, ShDataReference reference, CancellationToken cancellationToken)
+    private async Task<int> DropForbiddenAsync(WatchedData what, CancellationToken cancellationToken)
     {
         var count = 0;
-        while (!_applicationServers.Allows(host, reference, ShOperations.Notify))
+        while (!_applicationServers.MayWatch(what))
         {
             var subscribers = await _lists.ReadAsync(
-                static look => look._database.SubscribersOf(look.host, look.reference, MaxWithdrawnAtOnce), (_database, host, reference), cancellationToken)
-                .ConfigureAwait(false);
-            if (subscribers.Count > 0) await DropSubscriptionsAsync(subscribers, host, reference, cancellationToken).ConfigureAwait(false);
+                static look => look._database.SubscribersOf(look.what, MaxWithdrawnAtOnce), (_database, what), cancellationToken).ConfigureAwait(false);
+            if (subscribers.Count > 0) await DropSubscriptionsAsync(subscribers, what, cancellationToken).ConfigureAwait(false);
             var pending = await _lists.ReadAsync(
-                static look => look._database.PendingNotifications(look.host, look.reference, MaxWithdrawnAtOnce), (_database, host, reference), cancellationToken)
-                .ConfigureAwait(false);
+                static look => look._database.PendingNotifications(look.what, MaxWithdrawnAtOnce), (_database, what), cancellationToken).ConfigureAwait(false);
             if (pending.Count > 0)
                 await CommitAsync(database =>
                 {
@@ -118,14 +124,14 @@ public sealed partial class SubscriberStore
         }
         if (count > 0)
         {
-            StorageLog.SubscriptionsWithdrawn(_logger, count, host, (int)reference);
+            StorageLog.SubscriptionsWithdrawn(_logger, count, what.ApplicationServer, (int)what.Reference);
             _tellNotificationsWritten();
         }
         return count;
     }
 
     /// <summary>One step: the rows go while nobody else can change these subscribers, and memory forgets them.</summary>
-    private async Task DropSubscriptionsAsync(IReadOnlyList<string> subscriptionIds, string host, ShDataReference reference, CancellationToken cancellationToken)
+    private async Task DropSubscriptionsAsync(IReadOnlyList<string> subscriptionIds, WatchedData what, CancellationToken cancellationToken)
     {
         var entries = new List<CacheEntry>(subscriptionIds.Count);
         var isWritten = false;
@@ -137,7 +143,7 @@ public sealed partial class SubscriberStore
             isWritten = true;
             await CommitAsync(database =>
             {
-                database.DropSubscriptions(subscriptionIds, host, reference);
+                database.DropSubscriptions(subscriptionIds, what);
                 return true;
             }).ConfigureAwait(false);
         }

@@ -65,14 +65,13 @@ internal sealed class ObservedDatabase : ISubscriberDatabase
 
     public IReadOnlyList<(string ApplicationServer, ShDataReference Reference)> SubscribedPairs() => _inner.SubscribedPairs();
 
-    public IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most) =>
-        _inner.SubscribersOf(applicationServer, reference, most);
+    public IReadOnlyList<string> SubscribedDetails(string applicationServer, ShDataReference reference) => _inner.SubscribedDetails(applicationServer, reference);
 
-    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference) =>
-        _inner.DropSubscriptions(subscriptionIds, applicationServer, reference);
+    public IReadOnlyList<string> SubscribersOf(WatchedData what, int most) => _inner.SubscribersOf(what, most);
 
-    public IReadOnlyList<long> PendingNotifications(string applicationServer, ShDataReference reference, int most) =>
-        _inner.PendingNotifications(applicationServer, reference, most);
+    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, WatchedData what) => _inner.DropSubscriptions(subscriptionIds, what);
+
+    public IReadOnlyList<long> PendingNotifications(WatchedData what, int most) => _inner.PendingNotifications(what, most);
 
     public void WithdrawNotifications(IReadOnlyList<long> ids, string why) => _inner.WithdrawNotifications(ids, why);
 

@@ -86,7 +86,7 @@ public sealed class ApplicationServerTests
         for (var number = 0; number < Users; number += 53) Assert.Equal(["other"], await Subscribers(on.Store, number));
         Assert.Equal(["other"], await Subscribers(on.Store, Users - 1));
         Assert.NotSame(cached, await Sample.FindAsync(on.Store, 5));
-        Assert.Empty(on.Database.SubscribersOf(ShSample.Host, ShDataReference.RepositoryData, 10));
+        Assert.Empty(on.Database.SubscribersOf(new(ShSample.Host, ShDataReference.RepositoryData), 10));
         Assert.Equal([NotificationState.Withdrawn, NotificationState.Pending], (await on.Store.ReadNotificationsAsync(new(), None)).Select(one => one.State));
         Assert.Equal([("other", ShDataReference.RepositoryData)], on.Database.SubscribedPairs());
 
@@ -108,6 +108,35 @@ public sealed class ApplicationServerTests
         Assert.Equal(0, await on.Store.DropForbiddenSubscriptionsAsync(None));
         Assert.Equal([ShSample.Host], await Subscribers(on.Store, 1));
         Assert.Empty(await Subscribers(on.Store, 2));
+    }
+
+    // Its filters and services are another server's affair from then on, and it could not even unsubscribe (5104).
+    [Theory, MemberData(nameof(Databases))]
+    public async Task With_a_server_name_go_the_subscriptions_to_its_filters_and_services(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        await on.Store.UpsertAsync([Sample.Subscription(1), Sample.Subscription(2)], None);
+        var entry = new ApplicationServerPermissions(ShSample.Host, ["sip:telephony@x", "sip:fax@x"],
+            ImmutableSortedDictionary<ShDataReference, ShOperations>.Empty.AddRange(s_named.Select(one => KeyValuePair.Create(one, ShOperations.Notify))));
+        await on.Store.PutApplicationServerAsync(entry, null, Author, None);
+        foreach (var number in (int[])[1, 2])
+            await ShSample.PutAsync(on.Store, number, data => data with { Subscriptions = [.. s_keys.Select(key => ShSample.Subscribed(number, "") with { Key = KeyOf(number, key) })] });
+        ShSample.Owe(on.Database, [.. s_keys.Select(key => ShSample.Notification(1, "") with { Key = KeyOf(1, key) })]);
+        Assert.Equal(0, await on.Store.DropForbiddenSubscriptionsAsync(None));
+
+        await on.Store.PutApplicationServerAsync(entry with { ServerNames = ["sip:fax@x"] }, null, Author, None);
+        (ShDataReference, string)[] left =
+            [.. s_keys.Where(key => !key.Detail.StartsWith("sip:telephony@x", StringComparison.Ordinal) || key.Reference == ShDataReference.RepositoryData).Order()];
+        foreach (var number in (int[])[1, 2])
+            Assert.Equal(left, (await Sample.FindAsync(on.Store, number)).ApplicationData.Subscriptions.Select(one => (one.Key.Reference, one.Key.Detail)).Order());
+        Assert.Equal(left, (await on.Store.ReadNotificationsAsync(new() { State = NotificationState.Pending }, None)).Select(one => (one.Key.Reference, one.Key.Detail)).Order());
+        Assert.Equal(0, await on.Store.DropForbiddenSubscriptionsAsync(None));
+
+        // As a SNR that looked at the names just before: the next look finds it.
+        await ShSample.PutAsync(on.Store, 1, data => data with { Subscriptions = data.Subscriptions.Add(ShSample.Subscribed(1, "") with { Key = KeyOf(1, s_keys[0]) }) });
+        Assert.Equal(1, await on.Store.DropForbiddenSubscriptionsAsync(None));
+
+        static NotificationKey KeyOf(int number, (ShDataReference Reference, string Detail) key) => ShSample.Key(number, key.Detail) with { Reference = key.Reference };
     }
 
     [Fact]
@@ -134,6 +163,16 @@ public sealed class ApplicationServerTests
         for (var i = 0; i < 1_000; i++) on.Store.FindApplicationServer(host);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
+
+    private static readonly ShDataReference[] s_named = [ShDataReference.InitialFilterCriteria, ShDataReference.Dsai, ShDataReference.RepositoryData];
+
+    // The last one only looks like a name: it is a Service-Indication.
+    private static readonly (ShDataReference Reference, string Detail)[] s_keys =
+    [
+        (ShDataReference.InitialFilterCriteria, "sip:telephony@x"), (ShDataReference.InitialFilterCriteria, "sip:fax@x"),
+        (ShDataReference.InitialFilterCriteria, "sip:" + ShSample.Host + ":5090"), (ShDataReference.Dsai, "sip:telephony@x blue"),
+        (ShDataReference.Dsai, "sip:telephony@x sip:fax@x"), (ShDataReference.Dsai, "sip:fax@x blue"), (ShDataReference.RepositoryData, "sip:telephony@x"),
+    ];
 
     private static ApplicationServerPermissions Permissions(ShOperations operations) => new(ShSample.Host, ["sip:as.example.org"],
         ImmutableSortedDictionary<ShDataReference, ShOperations>.Empty.Add(ShDataReference.RepositoryData, operations));

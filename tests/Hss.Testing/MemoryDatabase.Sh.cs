@@ -70,11 +70,19 @@ public sealed partial class MemoryDatabase
             .Select(key => (key.ApplicationServer, key.Reference)).Distinct().Order()];
     }
 
-    public IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most) =>
-        [.. Reading().Subscriptions.Values.Where(row => row.ApplicationData.Subscriptions.Any(one => IsOf(one.Key, applicationServer, reference)))
+    public IReadOnlyList<string> SubscribedDetails(string applicationServer, ShDataReference reference)
+    {
+        var tables = Reading();
+        return [.. tables.Subscriptions.Values.SelectMany(row => row.ApplicationData.Subscriptions).Select(one => one.Key)
+            .Concat(tables.Notifications.Rows.Values.Where(row => row.State == NotificationState.Pending).Select(row => row.Key))
+            .Where(key => IsOf(key, new(applicationServer, reference))).Select(key => key.Detail).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    public IReadOnlyList<string> SubscribersOf(WatchedData what, int most) =>
+        [.. Reading().Subscriptions.Values.Where(row => row.ApplicationData.Subscriptions.Any(one => IsOf(one.Key, what)))
             .Select(row => row.Subscription.SubscriptionId).Take(most)];
 
-    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference)
+    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, WatchedData what)
     {
         ArgumentNullException.ThrowIfNull(subscriptionIds);
         var tables = Writing();
@@ -83,15 +91,15 @@ public sealed partial class MemoryDatabase
             {
                 var data = row.ApplicationData with
                 {
-                    Subscriptions = row.ApplicationData.Subscriptions.RemoveAll(one => IsOf(one.Key, applicationServer, reference)),
+                    Subscriptions = row.ApplicationData.Subscriptions.RemoveAll(one => IsOf(one.Key, what)),
                 };
                 tables = tables with { Subscriptions = tables.Subscriptions.SetItem(name, row with { ApplicationData = data }) };
             }
         _open = tables;
     }
 
-    public IReadOnlyList<long> PendingNotifications(string applicationServer, ShDataReference reference, int most) =>
-        [.. Reading().Notifications.Rows.Values.Where(row => row.State == NotificationState.Pending && IsOf(row.Key, applicationServer, reference))
+    public IReadOnlyList<long> PendingNotifications(WatchedData what, int most) =>
+        [.. Reading().Notifications.Rows.Values.Where(row => row.State == NotificationState.Pending && IsOf(row.Key, what))
             .Select(row => row.Id).Take(most)];
 
     public void WithdrawNotifications(IReadOnlyList<long> ids, string why)
@@ -101,8 +109,8 @@ public sealed partial class MemoryDatabase
         _open = tables with { Notifications = tables.Notifications.Withdraw(ids, why, Now) };
     }
 
-    private static bool IsOf(NotificationKey key, string applicationServer, ShDataReference reference) =>
-        key.ApplicationServer == applicationServer && key.Reference == reference;
+    private static bool IsOf(NotificationKey key, WatchedData what) =>
+        key.ApplicationServer == what.ApplicationServer && key.Reference == what.Reference && key.Detail == (what.Detail ?? key.Detail);
 
     // Whole milliseconds, as on SQLite.
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -30,14 +30,7 @@ internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? As
         if (ForbiddenTo(server, request) is { } forbidden)
             return new(Refused(NotPermitted(request.Operation), forbidden) with { IsUnknownServer = server is null });
 
-        // 1. Filters and services are an application server's own affair: another one's are as if they were not permitted.
-        string? serverName = null;
-        if (request.ServerName.IsPresent && (request.Asks(ShDataReference.InitialFilterCriteria) || request.Asks(ShDataReference.Dsai)))
-        {
-            serverName = ApplicationServerName.Canonical(request.ServerName.ToText());
-            if (serverName is null || !ApplicationServerName.IsOwn(server!, serverName))
-                return new(Refused(NotPermitted(request.Operation), request.Asks(ShDataReference.InitialFilterCriteria) ? ShDataReference.InitialFilterCriteria : ShDataReference.Dsai));
-        }
+        if (ForeignTo(server!, request, out var serverName) is { } foreign) return new(Refused(NotPermitted(request.Operation), foreign));
 
         return ShIdentities.FindAsync(store, request, cancellationToken)
             .Then((request, server: server!, serverName), static (asked, found) => Decide(asked.request, asked.server, asked.serverName, found));
@@ -55,10 +48,13 @@ internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? As
             : new(ExperimentalResultCode.None, user, server) { ServerName = serverName };
     }
 
-    /// <summary>Step 1 once the turn is held, null when all is as it was: whoever waited for it may have lost the permission meanwhile, and a subscription
-    /// without one would be there for nobody to see.</summary>
-    public static AccessRight? LeftMeanwhile(ISubscriberStore store, ShRequest request) =>
-        ForbiddenTo(store.FindApplicationServer(request.OriginHost.Span), request) is { } forbidden ? Refused(NotPermitted(request.Operation), forbidden) : null;
+    /// <summary>Step 1 once the turn is held, null when all is as it was: whoever waited for it may have lost the permission meanwhile, or the name that he
+    /// asked by, and a subscription without one would be there for nobody to see.</summary>
+    public static AccessRight? LeftMeanwhile(ISubscriberStore store, ShRequest request)
+    {
+        var server = store.FindApplicationServer(request.OriginHost.Span);
+        return (ForbiddenTo(server, request) ?? ForeignTo(server!, request, out _)) is { } refused ? Refused(NotPermitted(request.Operation), refused) : null;
+    }
 
     private static ShDataReference? ForbiddenTo(ApplicationServerPermissions? server, ShRequest request)
     {
@@ -68,6 +64,18 @@ internal sealed record AccessRight(ExperimentalResultCode Refusal, AskedUser? As
             if (server?.Allows(reference, request.Operation) != true || (DataReferenceTable.Operations(reference) & request.Operation) == 0) return reference;
         }
         return null;
+    }
+
+    /// <summary>Filters and services are an application server's own affair: another one's are as if they were not permitted.</summary>
+    /// <param name="serverName">Canonical; null: the request is about neither, or names no SIP URI.</param>
+    private static ShDataReference? ForeignTo(ApplicationServerPermissions server, ShRequest request, out string? serverName)
+    {
+        serverName = null;
+        var asksForFilters = request.Asks(ShDataReference.InitialFilterCriteria);
+        if (!request.ServerName.IsPresent || (!asksForFilters && !request.Asks(ShDataReference.Dsai))) return null;
+        serverName = ApplicationServerName.Canonical(request.ServerName.ToText());
+        if (serverName is not null && ApplicationServerName.IsOwn(server, serverName)) return null;
+        return asksForFilters ? ShDataReference.InitialFilterCriteria : ShDataReference.Dsai;
     }
 
     /// <summary>Step 3 and 3a: the Data-Reference that the identity is no key for, or null. Asked again within the turn.</summary>

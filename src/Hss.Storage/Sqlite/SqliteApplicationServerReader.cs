@@ -49,13 +49,26 @@ internal sealed class SqliteApplicationServerReader(SqliteConnection connection)
         return pairs;
     }
 
-    public IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most)
+    /// Why it may walk all subscriptions of the pair: it is asked for filters and services only, by the hour and when the list changes.
+    public IReadOnlyList<string> SubscribedDetails(string applicationServer, ShDataReference reference)
+    {
+        var details = new List<string>();
+        using var rows = _statements["""
+            SELECT detail FROM notification_subscription WHERE application_server = ?1 AND data_reference = ?2
+            UNION SELECT detail FROM notification WHERE state = 0 AND application_server = ?1 AND data_reference = ?2
+            """].Rows(applicationServer, (int)reference);
+        while (rows.Read()) details.Add(rows.Text(0));
+        return details;
+    }
+
+    public IReadOnlyList<string> SubscribersOf(WatchedData what, int most)
     {
         var names = new List<string>();
         using var rows = _statements["""
             SELECT s.subscription_id FROM subscription s WHERE s.id IN (
-                SELECT subscription FROM notification_subscription WHERE application_server = ?1 AND data_reference = ?2 LIMIT ?3)
-            """].Rows(applicationServer, (int)reference, most);
+                SELECT subscription FROM notification_subscription
+                WHERE application_server = ?1 AND data_reference = ?2 AND detail = ifnull(?3, detail) LIMIT ?4)
+            """].Rows(what.ApplicationServer, (int)what.Reference, what.Detail, most);
         while (rows.Read()) names.Add(rows.Text(0));
         return names;
     }

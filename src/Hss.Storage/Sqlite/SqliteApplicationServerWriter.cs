@@ -35,13 +35,14 @@ internal sealed class SqliteApplicationServerWriter(SqliteConnection connection,
         return new(kind, now is null ? null : now with { Revision = record }, IsStale: false, IsRepeated: false) { Before = standing, Record = record };
     }
 
-    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference)
+    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, WatchedData what)
     {
         foreach (var name in subscriptionIds)
             _statements["""
                 DELETE FROM notification_subscription
                 WHERE subscription = (SELECT id FROM subscription WHERE subscription_id = ?1) AND application_server = ?2 AND data_reference = ?3
-                """].Run(name, applicationServer, (int)reference);
+                    AND detail = ifnull(?4, detail)
+                """].Run(name, what.ApplicationServer, (int)what.Reference, what.Detail);
     }
 
     public void Dispose() => _statements.Dispose();

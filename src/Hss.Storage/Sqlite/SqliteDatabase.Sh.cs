@@ -38,17 +38,17 @@ public sealed partial class SqliteDatabase
     public IReadOnlyList<(string ApplicationServer, ShDataReference Reference)> SubscribedPairs() =>
         Reading(0, static (reader, _) => reader.ApplicationServers.SubscribedPairs());
 
-    public IReadOnlyList<string> SubscribersOf(string applicationServer, ShDataReference reference, int most) =>
-        Reading((applicationServer, reference, most), static (reader, what) =>
-            reader.ApplicationServers.SubscribersOf(what.applicationServer, what.reference, what.most));
+    public IReadOnlyList<string> SubscribedDetails(string applicationServer, ShDataReference reference) =>
+        Reading((applicationServer, reference), static (reader, what) => reader.ApplicationServers.SubscribedDetails(what.applicationServer, what.reference));
 
-    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, string applicationServer, ShDataReference reference) =>
-        Writing((subscriptionIds, applicationServer, reference), static (database, what) =>
-            database._applicationServers!.DropSubscriptions(what.subscriptionIds, what.applicationServer, what.reference));
+    public IReadOnlyList<string> SubscribersOf(WatchedData what, int most) =>
+        Reading((what, most), static (reader, asked) => reader.ApplicationServers.SubscribersOf(asked.what, asked.most));
 
-    public IReadOnlyList<long> PendingNotifications(string applicationServer, ShDataReference reference, int most) =>
-        Reading((applicationServer, reference, most), static (reader, what) =>
-            reader.Notifications.Pending(what.applicationServer, what.reference, what.most));
+    public void DropSubscriptions(IReadOnlyList<string> subscriptionIds, WatchedData what) =>
+        Writing((subscriptionIds, what), static (database, asked) => database._applicationServers!.DropSubscriptions(asked.subscriptionIds, asked.what));
+
+    public IReadOnlyList<long> PendingNotifications(WatchedData what, int most) =>
+        Reading((what, most), static (reader, asked) => reader.Notifications.Pending(asked.what, asked.most));
 
     public void WithdrawNotifications(IReadOnlyList<long> ids, string why) =>
         Writing((ids, why), static (database, what) => database._writer!.Notifications.Withdraw(what.ids, what.why));

@@ -31,6 +31,9 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
 
     internal const string PendingSql = "SELECT id FROM notification WHERE state = 0 AND application_server = ?1 AND data_reference = ?2 LIMIT ?3";
 
+    private const string PendingOfDetailSql =
+        "SELECT id FROM notification WHERE state = 0 AND application_server = ?1 AND data_reference = ?2 AND detail = ?4 LIMIT ?3";
+
     private readonly PreparedStatements _statements = new(connection);
 
     public IReadOnlyList<Notification> Read(NotificationQuery query)
@@ -56,10 +59,11 @@ internal sealed class SqliteNotificationReader(SqliteConnection connection) : ID
         return open;
     }
 
-    public IReadOnlyList<long> Pending(string applicationServer, ShDataReference reference, int most)
+    public IReadOnlyList<long> Pending(WatchedData what, int most)
     {
         var ids = new List<long>();
-        using var rows = _statements[PendingSql].Rows(applicationServer, (int)reference, most);
+        using var rows = what.Detail is { } detail ? _statements[PendingOfDetailSql].Rows(what.ApplicationServer, (int)what.Reference, most, detail)
+            : _statements[PendingSql].Rows(what.ApplicationServer, (int)what.Reference, most);
         while (rows.Read()) ids.Add(rows.Number(0));
         return ids;
     }

@@ -24,4 +24,10 @@ public sealed record ApplicationServerPermissions(
 
     public bool Allows(ShDataReference reference, ShOperations operation) =>
         Operations.TryGetValue(reference, out var allowed) && (allowed & operation) == operation;
+
+    /// <summary>Whether it may be told of that: it has the permission, and filters and services are its own.</summary>
+    /// <param name="detail">As in <see cref="NotificationKey"/>.</param>
+    /// Spec: TS 29.328 6.2, 7.6.5, 7.6.18.
+    public bool MayWatch(ShDataReference reference, string detail) =>
+        Allows(reference, ShOperations.Notify) && (NotificationKey.ServerNameOf(reference, detail) is not { } name || ApplicationServerName.IsOwn(this, name));
 }

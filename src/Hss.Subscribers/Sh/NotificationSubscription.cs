@@ -28,4 +28,17 @@ public sealed record NotificationSubscription
 /// Identity-Set, of InitialFilterCriteria the Server-Name, of DSAI Server-Name, a space and DSAI-Tag; of the others empty.
 /// PrivateIdentity is the canonical User-Name of the SNR, or null.
 public sealed record NotificationKey(
-    string ApplicationServer, ShUserIdentity User, ShDataReference Reference, string Detail, string? PrivateIdentity);
+    string ApplicationServer, ShUserIdentity User, ShDataReference Reference, string Detail, string? PrivateIdentity)
+{
+    /// <summary>The application server whose filters or services are meant; null: the reference is about neither.</summary>
+    public static string? ServerNameOf(ShDataReference reference, string detail)
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+        return reference switch
+        {
+            ShDataReference.InitialFilterCriteria => detail,
+            ShDataReference.Dsai => detail.IndexOf(' ', StringComparison.Ordinal) is var blank and > 0 ? detail[..blank] : detail,
+            _ => null,
+        };
+    }
+}

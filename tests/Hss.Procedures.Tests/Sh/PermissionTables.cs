@@ -1,3 +1,6 @@
+using Hss.Diameter;
+using Hss.Diameter.Commands.Sh;
+using Hss.Procedures.Sh;
 using Hss.Procedures.Tests.Tables;
 using Hss.Subscribers;
 using static Hss.Procedures.Tests.ShRequests;
@@ -65,6 +68,22 @@ public sealed class PermissionTables
         Assert.Equal(command == "PUR", (await asking).Reply.Has(Diameter.Avp.DataReference)); // which one
         Assert.Equal("service 0 <old/>", await rig.StoredAsync());
         Assert.Empty((await rig.SubscriberAsync()).ApplicationData.Subscriptions);
+    }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(19)]
+    public async Task A_server_name_that_goes_while_the_request_waits_is_gone(int reference)
+    {
+        await using var rig = await ShRig.StartAsync();
+        var all = Enum.GetValues<ShDataReference>().ToDictionary(one => one, _ => ShRig.Everything);
+        await rig.PermitAsync(As, all, "sip:telephony@" + ShRequests.Realm);
+        Assert.True(SubscribeNotificationsRequest.TryParse(Snr(AliceSip, [reference], Server("sip:telephony@" + ShRequests.Realm) + Tag("forward")), out var request, out _));
+        var asked = ShRequest.Of(request);
+        Assert.Null(AccessRight.LeftMeanwhile(rig.Store, asked));
+        await rig.PermitAsync(As, all);
+        var left = AccessRight.LeftMeanwhile(rig.Store, asked);
+        Assert.Equal((ExperimentalResultCode.ErrorUserDataCannotBeNotified, (ShDataReference)reference), (left!.Refusal, left.Culprit));
     }
 
     // Server-Name is the name of the one that asks: a SIP URI whose host is its Origin-Host, or one of those listed for it.
