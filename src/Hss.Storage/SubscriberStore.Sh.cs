@@ -68,7 +68,8 @@ public sealed partial class SubscriberStore
     /// <summary>What subscriptions that come and go mean for what is pending under their keys.</summary>
     /// Why what an application server takes out is not sent any more, while the last word of what ended by itself is: it does not want to hear of it,
     /// and would answer 5107. Why a new subscription renews what is pending: the answer to it may bring the data as they stand, and what comes after
-    /// must not be older. Spec: TS 29.328 6.1.3.1 steps 6 and 9, 6.1.4.
+    /// must not be older. Not so that the UE can be reached: that has happened, no answer tells of it, and the application server still waits to hear.
+    /// Spec: TS 29.328 6.1.3.1 steps 6 and 9, 6.1.4.
     private static NotificationWrites WithSubscriptions(NotificationWrites writes, ApplicationData before, ShSource after, DateTimeOffset now)
     {
         var changes = ElementChanges<NotificationSubscription>.Between(before.Subscriptions, after.ApplicationData.Subscriptions, static one => one.Key);
@@ -76,6 +77,7 @@ public sealed partial class SubscriberStore
         var refreshed = ImmutableArray.CreateBuilder<Notification>();
         foreach (var one in changes.Written)
         {
+            if (one.Key.Reference == ShDataReference.UeReachabilityForIP) continue;
             var current = NotificationConsequences.Current(after, one, now);
             if (current.IsEmpty) withdrawn.Add(one.Key);
             else

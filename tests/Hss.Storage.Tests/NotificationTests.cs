@@ -138,6 +138,27 @@ public sealed class NotificationTests
         Assert.All(all, one => Assert.Contains("<two/>", Text(one), StringComparison.Ordinal));
     }
 
+    // That somebody could be reached is an event: it has happened, and nothing that stands now would say it again (TS 29.328 6.1.3).
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Reachability_that_was_not_told_yet_outlives_a_new_subscription_and_no_unsubscription(DatabaseKind kind)
+    {
+        await using var on = new StoreOn(kind);
+        await on.Store.UpsertAsync([Sample.Subscription(1)], None);
+        var waits = ShSample.Subscribed(1, "") with { Key = ShSample.Key(1, "") with { Reference = ShDataReference.UeReachabilityForIP }, OneTime = true };
+        await ShSample.PutAsync(on.Store, 1, data => data with { Subscriptions = [waits] });
+        var report = ShDataWriter.Write(new ShData { Access = new() { Reachability = ReachableOver.Mme } });
+        await ShSample.PutAsync(on.Store, 1, data => data with { AccessReports = [new(Sample.Impi(1), DateTimeOffset.UtcNow, report)] });
+        Assert.Empty((await Sample.FindAsync(on.Store, 1)).ApplicationData.Subscriptions);
+        var told = Assert.Single(await AllAsync(on.Store));
+
+        await ShSample.PutAsync(on.Store, 1, data => data with { Subscriptions = [waits] });
+        var still = Assert.Single(await AllAsync(on.Store));
+        Assert.Equal((NotificationState.Pending, told.Version, Text(told)), (still.State, still.Version, Text(still)));
+
+        await ShSample.PutAsync(on.Store, 1, data => data with { Subscriptions = [] });
+        Assert.Equal(NotificationState.Withdrawn, Assert.Single(await AllAsync(on.Store)).State);
+    }
+
     [Theory, MemberData(nameof(Databases))]
     public async Task Provisioning_tells_and_carries_over_and_a_removal_is_told_too(DatabaseKind kind)
     {
