@@ -60,6 +60,7 @@ public sealed partial class SubscriberStore
             var consequences = NotificationConsequences.Of(ShSource.Of(subscriber), source, change.ChangedBy, now);
             if (!consequences.Notifications.IsEmpty) writes = writes with { New = consequences.Notifications };
             if (!consequences.Overtaken.IsEmpty) writes = writes with { Withdrawn = writes.Withdrawn.AddRange(consequences.Overtaken) };
+            if (!consequences.Refreshed.IsEmpty) writes = writes with { Refreshed = writes.Refreshed.AddRange(consequences.Refreshed) };
             after = consequences.After;
         }
         return (ReferenceEquals(after, before) ? null : new(before, after), writes);

@@ -206,7 +206,8 @@ public sealed partial class MemoryDatabase : ISubscriberDatabase
         if (old is { ApplicationData.IsEmpty: false })
         {
             var consequences = NotificationConsequences.Of(SourceOf(old), new(subscription, states, old.ApplicationData), author.ApplicationServer, now);
-            (notifications, data) = (new() { New = consequences.Notifications, Withdrawn = consequences.Overtaken }, consequences.After);
+            notifications = new() { New = consequences.Notifications, Withdrawn = consequences.Overtaken, Refreshed = consequences.Refreshed };
+            data = consequences.After;
         }
         return new(subscription, rows, states, [.. ceilings]) { ApplicationData = data };
 

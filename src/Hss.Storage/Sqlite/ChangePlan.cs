@@ -39,6 +39,9 @@ internal sealed record PlannedVersion(string SubscriptionId, ChangeKind Kind, St
     /// <summary>Keys of which what is pending is not to be sent any more.</summary>
     public ImmutableArray<NotificationKey> Overtaken { get; init; } = [];
 
+    /// <summary>What takes the place of what is pending, and makes nothing new.</summary>
+    public ImmutableArray<Notification> Refreshed { get; init; } = [];
+
     /// <summary>Of the old version, for the record.</summary>
     public byte[]? OldCredentials { get; init; }
 }

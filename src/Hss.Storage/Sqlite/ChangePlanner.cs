@@ -105,6 +105,7 @@ internal sealed class ChangePlanner(CredentialSeal seal, ChangeAuthor author, Da
         {
             Notifications = consequences.Notifications,
             Overtaken = consequences.Overtaken,
+            Refreshed = consequences.Refreshed,
             ApplicationData = ReferenceEquals(consequences.After, standing.ApplicationData) ? null : new(standing.ApplicationData, consequences.After),
         };
     }

@@ -120,7 +120,7 @@ internal sealed class SqliteProvisioning : IDisposable
         var revision = _changes.Record(version.SubscriptionId, version.Kind, null, version.Old?.Document, version.OldCredentials, author, now);
         if (version.Now is { } subscription) WriteRows(version, subscription, revision, now.ToUnixTimeSeconds());
         _writer.Jobs.Insert(version.Jobs);
-        _writer.Notifications.Write(version.SubscriptionId, new() { New = version.Notifications, Withdrawn = version.Overtaken });
+        _writer.Notifications.Write(version.SubscriptionId, new() { New = version.Notifications, Withdrawn = version.Overtaken, Refreshed = version.Refreshed });
         return new(version.SubscriptionId, version.Kind, revision, version.Jobs.Length, false) { Notifications = version.Notifications.Length };
     }
 

@@ -25,6 +25,11 @@ public sealed record NotificationConsequences(ImmutableArray<Notification> Notif
     /// Why: a PNR with an older sequence number behind the PUA of a newer one would take the application server back to what it has replaced.
     public ImmutableArray<NotificationKey> Overtaken { get; init; } = [];
 
+    /// <summary>What stands now of data that no application server writes, such as filters, and that changed with what this one wrote: takes the place of
+    /// what is pending, and makes nothing new.</summary>
+    /// Why not overtaken: what is pending tells of somebody else's change, which no PUA has told.
+    public ImmutableArray<Notification> Refreshed { get; init; } = [];
+
     /// <param name="before">Null: the subscription is new.</param>
     /// <param name="after">Null: the subscription is removed.</param>
     /// <param name="changedBy">The application server that is not told (lower case), or null.</param>
@@ -38,6 +43,7 @@ public sealed record NotificationConsequences(ImmutableArray<Notification> Notif
         var change = new NotifiedChange(before, after, now);
         var notifications = ImmutableArray.CreateBuilder<Notification>();
         var overtaken = ImmutableArray.CreateBuilder<NotificationKey>();
+        var refreshed = ImmutableArray.CreateBuilder<Notification>();
         ImmutableArray<NotificationSubscription>.Builder? left = null;
         for (var i = 0; i < subscriptions.Length; i++)
         {
@@ -53,7 +59,8 @@ public sealed record NotificationConsequences(ImmutableArray<Notification> Notif
             }
             else if (string.Equals(subscription.Key.ApplicationServer, changedBy, StringComparison.Ordinal))
             {
-                overtaken.Add(subscription.Key);
+                if ((DataReferenceTable.Operations(subscription.Key.Reference) & ShOperations.Update) != 0) overtaken.Add(subscription.Key);
+                else refreshed.Add(Notification(before.Subscription.SubscriptionId, subscription, content));
             }
             else
             {
@@ -67,6 +74,7 @@ public sealed record NotificationConsequences(ImmutableArray<Notification> Notif
             after is null ? ApplicationData.Empty : left is null ? after.ApplicationData : after.ApplicationData with { Subscriptions = left.ToImmutable() })
         {
             Overtaken = overtaken.ToImmutable(),
+            Refreshed = refreshed.ToImmutable(),
         };
     }
 

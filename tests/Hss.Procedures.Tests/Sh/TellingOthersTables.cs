@@ -57,9 +57,41 @@ public sealed class TellingOthersTables
         Assert.All(told, one => Assert.Equal(OtherAs, one.Key.ApplicationServer));
         var owner = subscribed.Contains("room", StringComparison.Ordinal) ? Rooms : subscribed;
         Assert.Equal(cells[5], (await rig.SubscriberAsync(owner)).ApplicationData.Subscriptions.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
-
-        static string Words(ReadOnlyMemory<byte> document) => string.Join(' ', System.Xml.Linq.XDocument.Parse(System.Text.Encoding.UTF8.GetString(document.Span)).Root!
-            .Descendants().Where(one => one.Name.LocalName is not ("Sh-IMS-Data" or "Extension"))
-            .Select(one => one.HasElements || one.Value.Length == 0 ? one.Name.LocalName : $"{one.Name.LocalName} {one.Value}"));
     }
+
+    // What it wrote itself it knows better than what is pending says. Its filters it did not write: what somebody else made of them it was never told.
+    [Theory]
+    [InlineData(13, NotificationState.Pending)]
+    [InlineData(19, NotificationState.Withdrawn)]
+    public async Task What_is_pending_of_filters_outlives_an_update_of_ones_own(int reference, NotificationState state)
+    {
+        await using var rig = await ShRig.StartAsync();
+        var everything = Enum.GetValues<ShDataReference>().ToDictionary(one => one, _ => ShRig.Everything);
+        foreach (var host in new[] { As, OtherAs }) await rig.PermitAsync(host, everything, ShSubscriptions.ServerName);
+        Assert.Equal("R:2001", (await rig.AskAsync(Snr(AliceSip, [reference], Tag("forward") + Server(ShSubscriptions.ServerName)))).Result);
+        var alice = ShSubscriptions.Alice();
+        // Somebody provisions another filter, and another application server switches the service off.
+        var filters = alice.ServiceProfiles[0].InitialFilterCriteria;
+        await rig.Store.UpsertAsync(
+            [alice with { ServiceProfiles = [alice.ServiceProfiles[0] with { InitialFilterCriteria = filters.Add(filters[0] with { Priority = 7, DsaiTags = [] }) }] }], CancellationToken.None);
+        await rig.AskAsync(Pur(AliceSip, [19], Document(Services(("forward", 1))), host: OtherAs));
+        var before = Assert.Single(await rig.Store.ReadNotificationsAsync(new(), CancellationToken.None));
+        Assert.Equal(NotificationState.Pending, before.State);
+
+        Assert.Equal("R:2001", (await rig.AskAsync(Pur(AliceSip, [19], Document(Services(("forward", 0)))))).Result);
+        var after = Assert.Single(await rig.Store.ReadNotificationsAsync(new(), CancellationToken.None));
+        Assert.Equal(state, after.State);
+        if (state == NotificationState.Pending) Assert.Equal((before.Id, before.Version + 1, "1 7"), (after.Id, after.Version, Priorities(after)));
+        // And for nothing that is pending it is told nothing.
+        await rig.Store.WriteNotificationsAsync([new(after with { State = NotificationState.Acknowledged }, state)], CancellationToken.None);
+        Assert.Equal("R:2001", (await rig.AskAsync(Pur(AliceSip, [19], Document(Services(("forward", 1)))))).Result);
+        Assert.DoesNotContain(await rig.Store.ReadNotificationsAsync(new(), CancellationToken.None), one => one.State == NotificationState.Pending);
+
+        static string Priorities(Notification one) =>
+            string.Join(' ', System.Xml.Linq.XDocument.Parse(System.Text.Encoding.UTF8.GetString(one.Content.Span)).Descendants("Priority").Select(priority => priority.Value));
+    }
+
+    private static string Words(ReadOnlyMemory<byte> document) => string.Join(' ', System.Xml.Linq.XDocument.Parse(System.Text.Encoding.UTF8.GetString(document.Span)).Root!
+        .Descendants().Where(one => one.Name.LocalName is not ("Sh-IMS-Data" or "Extension"))
+        .Select(one => one.HasElements || one.Value.Length == 0 ? one.Name.LocalName : $"{one.Name.LocalName} {one.Value}"));
 }

@@ -130,6 +130,10 @@ public sealed class NotificationConsequencesTests
         Assert.Empty(own.Notifications);
         var endsAnyway = ends && (!subscription.OneTime || told == "-");
         Assert.True(endsAnyway == own.After.Subscriptions.IsEmpty, row);
+        // What is pending is older than what he wrote himself; what only follows from that is told as it stands, if anything of it is pending.
+        var isHis = (DataReferenceTable.Operations(subscription.Key.Reference) & ShOperations.Update) != 0;
+        Assert.Equal(isHis ? "-" : told, own.Refreshed is [var current] ? Text(current.Content) : "-");
+        Assert.Equal(subscription.Expiry <= Now || (isHis && told != "-"), own.Overtaken.Contains(subscription.Key));
         Assert.Equal(told == "-" ? 0 : 1, Of(before, after, "other.example.org", subscription).Notifications.Length);
     }
 
