@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Grpc.Core;
 using Hss.Provisioning.Tests.Support;
 using Hss.Subscribers;
@@ -160,6 +161,7 @@ public sealed class NotificationServiceTests : IAsyncLifetime
     [Fact]
     public async Task A_failed_notification_is_tried_again_unless_a_newer_one_says_what_it_said()
     {
+        await PermitAsync(ShOperations.Notify);
         await _rig.ChangeAsync(data => data with { Subscriptions = [Subscription(ShDataReference.RepositoryData, "s")] });
         await _rig.KeepAsync(Alice, "s", 0, "<x/>");
         var id = await FailAsync();
@@ -172,6 +174,27 @@ public sealed class NotificationServiceTests : IAsyncLifetime
         Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
         Assert.Contains("newer", refusal.Status.Detail, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("permission", "may not be told")]
+    [InlineData("data", "what stands now")]
+    [InlineData("time", "run out")]
+    public async Task A_failed_notification_that_is_not_to_be_sent_says_why(string what, string why)
+    {
+        await PermitAsync(ShOperations.Notify);
+        await _rig.ChangeAsync(data => data with { Subscriptions = [Subscription(ShDataReference.RepositoryData, "s") with { Expiry = DateTimeOffset.UtcNow.AddYears(1) }] });
+        await _rig.KeepAsync(Alice, "s", 0, "<x/>");
+        var id = await FailAsync();
+        if (what == "permission") await PermitAsync(ShOperations.Pull);
+        if (what == "data") await _rig.ChangeAsync(data => data with { Repository = [data.Repository[0] with { SequenceNumber = 1 }] }, changedBy: As1);
+        if (what == "time") _rig.Time.Advance(TimeSpan.FromDays(4000));
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => _rig.Service.RetryNotification(new() { Id = id }, Call("RetryNotification")));
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
+        Assert.Contains(why, refusal.Status.Detail, StringComparison.Ordinal);
+    }
+
+    private async Task PermitAsync(ShOperations operations) => await _rig.Store.PutApplicationServerAsync(
+        new(As1, [], ImmutableSortedDictionary<ShDataReference, ShOperations>.Empty.Add(ShDataReference.RepositoryData, operations)), null, ChangeAuthor.Offline("test"), CancellationToken.None);
 
     private async Task<long> FailAsync()
     {

@@ -122,7 +122,10 @@ public sealed partial class ApplicationServerService
         ChangeNotificationAsync(request, context, "put back", async id => await notifications.RetryAsync(id).ConfigureAwait(false) switch
         {
             NotificationRetry.Written => null,
-            NotificationRetry.Superseded => "a newer one says what it said; sent now, it would take the application server back to older data",
+            NotificationRetry.Superseded => "there is a newer one; sent now, it would take the application server back to older data",
+            NotificationRetry.NotPermitted => "the application server may not be told of this any more; see its permissions",
+            NotificationRetry.NotSubscribed => "the time of its subscription has run out",
+            NotificationRetry.Outdated => "it does not say what stands now; sent now, it would take the application server back to older data",
             _ => "only a failed notification can be tried again",
         });
 

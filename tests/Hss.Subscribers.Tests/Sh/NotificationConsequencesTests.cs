@@ -124,6 +124,9 @@ public sealed class NotificationConsequencesTests
         {
             Assert.Equal(("one", subscription.Key, subscription.ApplicationServerRealm), (notification.SubscriptionId, notification.Key, notification.ApplicationServerRealm));
             Assert.Equal((NotificationState.Pending, 0, 0), (notification.State, notification.Version, notification.Attempts));
+            // It stands while nothing changes again; and that somebody could be reached always does.
+            Assert.True(NotifiedContent.Stands(notification, after, Now), row);
+            Assert.Equal(subscription.Key.Reference == Ref.UeReachabilityForIP, NotifiedContent.Stands(notification, before, Now));
         });
         // Who made the change is told nothing, and a one-time subscription of his waits on. What ends for everybody ends for him.
         var own = Of(before, after, As, subscription);

@@ -101,12 +101,13 @@ internal sealed class NotificationSettlement(
     }
 
     /// <summary>Changes one notification if it is in one of some states, within the turn of its subscriber, so that no change writes others meanwhile.</summary>
-    public async Task<bool> ChangeAsync(long id, NotificationState[] from, Func<Notification, Task<Notification?>> update)
+    /// <param name="update">Gets the subscriber too, or null when its subscription is gone, or the user belongs to another one now.</param>
+    public async Task<bool> ChangeAsync(long id, NotificationState[] from, Func<Notification, Subscriber?, Task<Notification?>> update)
     {
         if (await ReadAsync(id).ConfigureAwait(false) is not { } listed) return false;
         using var turn = await EnterAsync(listed, CancellationToken.None).ConfigureAwait(false);
         if (await ReadAsync(id).ConfigureAwait(false) is not { } current || !from.Contains(current.State)) return false;
-        return await update(current).ConfigureAwait(false) is { } changed
+        return await update(current, turn.Subscriber).ConfigureAwait(false) is { } changed
             && await store.WriteNotificationsAsync([new(changed, current.State)], CancellationToken.None).ConfigureAwait(false) > 0;
     }
 

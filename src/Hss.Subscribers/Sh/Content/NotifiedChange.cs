@@ -90,7 +90,7 @@ internal sealed class NotifiedChange(ShSource before, ShSource? after, DateTimeO
 
     /// <summary>The element that says "there is none any more". False: the schema has none, and a notification without content tells nothing.</summary>
     /// Charging addresses, priorities, capabilities and private identities have no such form; who subscribed to them hears of the next value.
-    private static bool TryTellRemoved(ShData told, ShData then, in ShItem item)
+    public static bool TryTellRemoved(ShData told, ShData then, in ShItem item)
     {
         switch (item.Reference)
         {
@@ -125,7 +125,7 @@ internal sealed class NotifiedChange(ShSource before, ShSource? after, DateTimeO
         return gone.Count == 0 ? null : ShIdentityContent.Element(gone);
     }
 
-    private static void MarkUnbound(ShData then, ShData told)
+    public static void MarkUnbound(ShData then, ShData told)
     {
         if (then.IPv4Address is not null) told.IPv4Address ??= "";
         if (then.IPv6Prefix is not null) told.IPv6Prefix ??= "";

@@ -61,6 +61,9 @@ internal sealed class NotificationRig : IAsyncDisposable
         return this;
     }
 
+    public Task PermitAsync(string host, params ShDataReference[] references) => Store.PutApplicationServerAsync(
+        new(host, [], references.ToImmutableSortedDictionary(one => one, _ => ShOperations.Notify)), null, ChangeAuthor.Offline("test"), None);
+
     /// <summary>What is left after a crash of this process, or a stop that ended nothing.</summary>
     public NotificationRig Restart() => new(_options, Database.PowerOff(), Time);
 

@@ -1,5 +1,6 @@
 using Hss.Diameter;
 using Hss.DiameterNode;
+using Hss.Procedures.Sh;
 using Hss.Subscribers;
 using static Hss.Procedures.Tests.Sh.NotificationRig;
 using static Hss.Procedures.Tests.TestSubscriptions;
@@ -228,22 +229,23 @@ public sealed class PushNotificationTests
     public async Task Operators_put_back_what_failed_but_never_over_what_is_newer()
     {
         await using var rig = new NotificationRig(new() { MaxAttempts = 1 }).Start();
+        await rig.PermitAsync(HostA, ShDataReference.RepositoryData);
         await NotificationRunnerTests.ChangedAsync(rig);
         (await rig.NextAsync()).End(OutgoingOutcome.TimedOut);
         var failed = Assert.Single(await rig.EndAsync());
-        Assert.Equal(Procedures.Sh.NotificationRetry.NotFailed, await rig.Control.RetryAsync(4711));
-        Assert.Equal(Procedures.Sh.NotificationRetry.Written, await rig.Control.RetryAsync(failed.Id));
+        Assert.Equal(NotificationRetry.NotFailed, await rig.Control.RetryAsync(4711));
+        Assert.Equal(NotificationRetry.Written, await rig.Control.RetryAsync(failed.Id));
         var again = await rig.NextAsync();
         Assert.Equal("as-a sip:phone si#1=<d>secret too</d>", again.Text);
-        Assert.Equal(Procedures.Sh.NotificationRetry.NotFailed, await rig.Control.RetryAsync(failed.Id)); // it is pending
+        Assert.Equal(NotificationRetry.NotFailed, await rig.Control.RetryAsync(failed.Id)); // it is pending
         again.End(OutgoingOutcome.TimedOut);
         await rig.EndAsync();
 
         await rig.PutAsync(PhoneSip, 2, "newer");
-        Assert.Equal(Procedures.Sh.NotificationRetry.Superseded, await rig.Control.RetryAsync(failed.Id)); // a newer one is under way
+        Assert.Equal(NotificationRetry.Superseded, await rig.Control.RetryAsync(failed.Id)); // a newer one is under way
         (await rig.NextAsync()).Reply();
         await rig.EndAsync();
-        Assert.Equal(Procedures.Sh.NotificationRetry.Superseded, await rig.Control.RetryAsync(failed.Id)); // and was taken
+        Assert.Equal(NotificationRetry.Superseded, await rig.Control.RetryAsync(failed.Id)); // and was taken
 
         await rig.PutAsync(PhoneSip, 3, "last");
         var last = await rig.NextAsync();
@@ -255,4 +257,78 @@ public sealed class PushNotificationTests
         Assert.True(await rig.Control.WithdrawAsync(failed.Id));
         Assert.False(await rig.Control.WithdrawAsync(failed.Id));
     }
+
+    // Each row: what happens behind the notification that failed, and whether it is put back then.
+    [Theory]
+    [InlineData("nothing", NotificationRetry.Written)]
+    [InlineData("the permission goes", NotificationRetry.NotPermitted)]
+    [InlineData("its own update", NotificationRetry.Outdated)]
+    [InlineData("a newer one fails", NotificationRetry.Superseded)]
+    [InlineData("a newer one is withdrawn", NotificationRetry.Superseded)]
+    [InlineData("its time runs out", NotificationRetry.NotSubscribed)]
+    [InlineData("the subscription ends", NotificationRetry.Written)] // as that of a one-time one does
+    [InlineData("the subscription ends, and the data change", NotificationRetry.Outdated)]
+    [InlineData("the data are deleted", NotificationRetry.Superseded)] // that is told by a newer one
+    public async Task What_failed_is_put_back_while_it_is_so_and_may_be_told(string meanwhile, NotificationRetry expected)
+    {
+        await using var rig = new NotificationRig();
+        await rig.PermitAsync(HostA, ShDataReference.RepositoryData);
+        await rig.AddAsync(PhoneSubscription());
+        await rig.PutAsync(PhoneSip, 0, "zero");
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip, expiry: rig.Time.GetUtcNow().AddHours(1)));
+        await rig.PutAsync(PhoneSip, 1, "one");
+        var failed = await EndAsync(rig, NotificationState.Failed);
+        switch (meanwhile)
+        {
+            case "the permission goes": await rig.PermitAsync(HostA, ShDataReference.ImsUserState); break;
+            case "its own update": await rig.PutAsync(PhoneSip, 2, "its own", by: HostA); break;
+            case "its time runs out": rig.Time.Advance(TimeSpan.FromHours(1)); break;
+            case "the data are deleted": await rig.PutAsync(PhoneSip, 2, null); break;
+            case "a newer one fails" or "a newer one is withdrawn":
+                await rig.PutAsync(PhoneSip, 2, "two");
+                await EndAsync(rig, meanwhile == "a newer one fails" ? NotificationState.Failed : NotificationState.Withdrawn);
+                break;
+            case "the subscription ends" or "the subscription ends, and the data change":
+                await rig.UnsubscribeAsync(PhoneSip, _ => true);
+                if (meanwhile != "the subscription ends") await rig.PutAsync(PhoneSip, 2, "two");
+                break;
+        }
+        Assert.Equal(expected, await rig.Control.RetryAsync(failed.Id));
+        Assert.Equal(expected == NotificationRetry.Written, (await rig.AllAsync())[0].State == NotificationState.Pending);
+    }
+
+    [Fact]
+    public async Task What_tells_of_an_end_is_put_back_until_there_is_something_again()
+    {
+        await using var rig = new NotificationRig();
+        await rig.PermitAsync(HostA, ShDataReference.RepositoryData, ShDataReference.ServerName, ShDataReference.ImsUserState);
+        await rig.AddAsync(PhoneSubscription());
+        await rig.PutAsync(PhoneSip, 0, "zero");
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip), To(HostA, PhoneSip, reference: ShDataReference.ImsUserState, oneTime: true));
+        await rig.PutAsync(PhoneSip, 1, null);
+        var deleted = await EndAsync(rig, NotificationState.Failed);
+        Assert.Equal(NotificationRetry.Written, await rig.Control.RetryAsync(deleted.Id));
+        await EndAsync(rig, NotificationState.Failed);
+        await rig.PutAsync(PhoneSip, 0, "again");
+        Assert.Equal(NotificationRetry.Outdated, await rig.Control.RetryAsync(deleted.Id));
+
+        await rig.RegisterAsync(PhoneSip, RegistrationStatus.Registered);
+        var once = await EndAsync(rig, NotificationState.Failed);
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip, reference: ShDataReference.ServerName));
+        Assert.Equal(NotificationRetry.Written, await rig.Control.RetryAsync(once.Id));
+        await EndAsync(rig, NotificationState.Failed);
+        await rig.Store.RemoveAsync(PhoneSubscription().SubscriptionId, None);
+        Assert.Equal(NotificationRetry.Outdated, await rig.Control.RetryAsync(once.Id));
+        var gone = await EndAsync(rig, NotificationState.Failed);
+        Assert.Equal(NotificationRetry.Written, await rig.Control.RetryAsync(gone.Id));
+    }
+
+    private static async Task<Notification> EndAsync(NotificationRig rig, NotificationState state)
+    {
+        var pending = Assert.Single(await PendingAsync(rig));
+        Assert.Equal(1, await rig.Store.WriteNotificationsAsync([new(pending with { State = state, Finished = rig.Time.GetUtcNow() })], None));
+        return pending;
+    }
+
+    private static Task<IReadOnlyList<Notification>> PendingAsync(NotificationRig rig) => rig.Store.ReadNotificationsAsync(new() { State = NotificationState.Pending }, None);
 }
