@@ -47,7 +47,8 @@ public sealed partial class SubscriberStore
     {
         var before = subscriber.ApplicationData;
         var asked = ReferenceEquals(change.ApplicationData, before) ? null : change.ApplicationData;
-        var writes = change.NotificationUpdates.IsEmpty ? NotificationWrites.None : new() { Updates = change.NotificationUpdates };
+        var writes = change.NotificationUpdates.IsEmpty && change.Unsubscribed.IsEmpty ? NotificationWrites.None
+            : new() { Updates = change.NotificationUpdates, Withdrawn = change.Unsubscribed };
         if (asked is null && (registrations.IsEmpty || before.Subscriptions.IsEmpty)) return (null, writes);
 
         var after = asked ?? before;
@@ -74,7 +75,7 @@ public sealed partial class SubscriberStore
     private static NotificationWrites WithSubscriptions(NotificationWrites writes, ApplicationData before, ShSource after, DateTimeOffset now)
     {
         var changes = ElementChanges<NotificationSubscription>.Between(before.Subscriptions, after.ApplicationData.Subscriptions, static one => one.Key);
-        var withdrawn = changes.Removed.Select(one => one.Key).ToImmutableArray().ToBuilder();
+        var withdrawn = writes.Withdrawn.Union(changes.Removed.Select(one => one.Key)).ToImmutableArray().ToBuilder();
         var refreshed = ImmutableArray.CreateBuilder<Notification>();
         foreach (var one in changes.Written)
         {

@@ -139,9 +139,13 @@ public sealed record SubscriberChange(
     /// <summary>Ends and retries of notifications. The notifications that follow from the change are the store's to work out.</summary>
     public ImmutableArray<NotificationUpdate> NotificationUpdates { get; init; } = [];
 
+    /// <summary>Keys that an application server unsubscribed: what is pending of them is not sent, also where the subscription ended before.</summary>
+    public ImmutableArray<NotificationKey> Unsubscribed { get; init; } = [];
+
     /// <summary>The audit record of an operator's change; null: it gets none, such as every change by a procedure.</summary>
     public AuditNote? Audit { get; init; }
 
     public bool IsEmpty =>
-        Audit is null && Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty && ApplicationData is null && NotificationUpdates.IsEmpty;
+        Audit is null && Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty && ApplicationData is null && NotificationUpdates.IsEmpty
+        && Unsubscribed.IsEmpty;
 }

@@ -74,7 +74,8 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
         var before = user.Subscriber.ApplicationData;
         var others = before.Subscriptions.RemoveAll(one => keys.Contains(one.Key) || (subscribes && one.Expiry <= now));
         var after = others;
-        if (subscribes && !(expiry <= now))
+        var leaves = !subscribes || expiry <= now;
+        if (!leaves)
         {
             after = others.AddRange(keys.Select(key => new NotificationSubscription
             {
@@ -94,10 +95,11 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
                 return;
             }
         }
-        // Also when the same stands already: the store then brings what is pending for this subscription up to what the SNA says. Not given up at the
-        // deadline, for the sake of the copies: see ProfileUpdate.
-        if (subscribes || after.Length != before.Subscriptions.Length)
-            await store.CommitAsync(turn, new([], []) { ApplicationData = before with { Subscriptions = after } }, CancellationToken.None).ConfigureAwait(false);
+        // Also when the same stands already: the store then brings what is pending for this subscription up to what the SNA says. And when there is none to
+        // take away: a one-time subscription has ended with what is still pending of it, and whoever unsubscribes wants to hear of neither. Not given up at
+        // the deadline, for the sake of the copies: see ProfileUpdate.
+        var change = new SubscriberChange([], []) { ApplicationData = after == before.Subscriptions ? null : before with { Subscriptions = after }, Unsubscribed = leaves ? keys : [] };
+        await store.CommitAsync(turn, change, CancellationToken.None).ConfigureAwait(false);
 
         answer.Result(ResultCode.Success);
         answer.WriteWildcard(user);

@@ -100,6 +100,27 @@ public sealed class SubscribeNotificationsTests
         Assert.Equal("16; 11 once", await TextAsync(rig, AliceSip));
     }
 
+    // It would answer 5107, and does not want to hear of it.
+    [Theory]
+    [InlineData("unsubscribe")]
+    [InlineData("Expiry-Time in the past")]
+    public async Task What_is_pending_of_a_subscription_that_ended_with_it_goes_with_an_unsubscription(string how)
+    {
+        await using var rig = await ShRig.StartAsync();
+        foreach (var host in new[] { As, OtherAs }) Assert.Equal("R:2001", (await rig.AskAsync(Snr(AliceSip, [11], Number(Avp.OneTimeNotification, 0), host: host))).Result);
+        using (var turn = await rig.Store.EnterAsync(await rig.SubscriberAsync(), CancellationToken.None))
+            await rig.Store.CommitAsync(turn, new([(0, new() { Status = RegistrationStatus.Unregistered, Server = StateText.S1 })], []), CancellationToken.None);
+        Assert.Equal("", await TextAsync(rig, AliceSip));
+        Assert.Equal("R:2001", (await rig.AskAsync(how == "unsubscribe" ? Snr(AliceSip, [12], unsubscribe: true)
+            : Snr(AliceSip, [12], ShRequests.Expiry(DateTimeOffset.UtcNow.AddMinutes(-5))))).Result);
+        Assert.Equal(2, (await rig.Store.ReadNotificationsAsync(new() { State = NotificationState.Pending }, CancellationToken.None)).Count);
+
+        Assert.Equal("R:2001", (await rig.AskAsync(how == "unsubscribe" ? Snr(AliceSip, [11], unsubscribe: true)
+            : Snr(AliceSip, [11], ShRequests.Expiry(DateTimeOffset.UtcNow.AddMinutes(-5))))).Result);
+        Assert.Equal([(As, NotificationState.Withdrawn), (OtherAs, NotificationState.Pending)],
+            (await rig.Store.ReadNotificationsAsync(new(), CancellationToken.None)).Select(one => (one.Key.ApplicationServer, one.State)));
+    }
+
     // 7 to 8a: each is a subscription of its own, all or none.
     [Fact]
     public async Task Several_at_once_are_all_or_none()
