@@ -214,24 +214,26 @@ internal sealed partial class PeerSession : IDisposable
     private void Follow(in PeerTransition transition, string? reason, PeerMessage? message = null)
     {
         PeerState before = _state;
+        bool ends = transition.State == PeerState.Closed && before != PeerState.Closed;
+
+        // Before the actions: when the connection ends its dialler goes on, and asks why.
+        if (ends && _dialler is not null && Peer is null) _dialler.Failure ??= reason;
         foreach (PeerAction action in transition.Actions) Do(action, transition.State, reason, message);
 
         // Seen by the reader only now: an answer must not overtake the CEA.
         _state = transition.State;
 
-        if (_state == PeerState.Closed && before != PeerState.Closed) End(reason);
+        if (ends) End();
     }
 
-    private void End(string? reason)
+    private void End()
     {
         // Not before: a peer that is closing may still answer what it had, and that is better than asking another one.
         Pending.Close();
         if (_heldCer is not null) _inFlight.Leave(1);
         _heldCer = null;
         _election?.Leave(this, _cause);
-        if (_dialler is null) return;
-        if (Peer is null) _dialler.Failure ??= reason;
-        _dialler.Election.EndDial(_isAcknowledged ? this : null, _cause);
+        _dialler?.Election.EndDial(_isAcknowledged ? this : null, _cause);
     }
 
     internal readonly record struct Letter(LetterKind Kind, RentedFrame Frame)

@@ -32,7 +32,7 @@ public sealed class ShDataReaderTests
         { Body(Repository("a", "")), "Sh-Data/RepositoryData[0]/SequenceNumber", "no number from 0 to 65535" },
         { Body(Repository("hidden-content", "1") + Repository("hidden-content", "2")), "Sh-Data/RepositoryData[1]", "ServiceIndication of an earlier one" },
         { Body("<RepositoryData><ServiceIndication>a</ServiceIndication><SequenceNumber>1</SequenceNumber><ServiceData><p:a/></ServiceData></RepositoryData>"), "Sh-Data/RepositoryData[0]", "no well-formed XML" },
-        { Ims("<IPv6Prefix>hidden-content</IPv6Prefix>"), "Sh-Data/Sh-IMS-Data/IPv6Prefix", "no IPv6 prefix" },
+        { Ims("<SCSCFName>hidden-content</SCSCFName>"), "Sh-Data/Sh-IMS-Data/SCSCFName", "no SIP URI" },
         { Ims("<IMSUserState>4</IMSUserState>"), "Sh-Data/Sh-IMS-Data/IMSUserState", "no number from 0 to 3" },
         { Ims("<PSIActivation>true</PSIActivation>"), "Sh-Data/Sh-IMS-Data/PSIActivation", "no number from 0 to 1" },
         { Ims("<MTRRIndication>yes</MTRRIndication>"), "Sh-Data/Sh-IMS-Data/MTRRIndication", "neither 0 nor 1" },

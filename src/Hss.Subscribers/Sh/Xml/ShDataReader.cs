@@ -93,8 +93,7 @@ public static class ShDataReader
         {
             switch (xml.Name)
             {
-                // Nobody can change it by Sh, and what an S-CSCF calls itself is told as it is, with or without a scheme.
-                case "SCSCFName": data.ServerName = xml.Value(ShValueRule.Text.OrEmpty()); break;
+                case "SCSCFName": data.ServerName = xml.Value(ShValueRule.SipUri.OrEmpty()); break;
                 case "IFCs": data.InitialFilterCriteria = ShFilterReader.Read(xml); break;
                 case "IMSUserState": data.ImsUserState = (ImsUserState)xml.Integer(0, 3); break;
                 case "ChargingInformation": data.Charging = ReadCharging(xml); break;
