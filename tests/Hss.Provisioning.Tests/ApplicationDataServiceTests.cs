@@ -107,7 +107,8 @@ public sealed class ApplicationDataServiceTests : IAsyncLifetime
         Assert.Equal([new InactiveService(Alice, "sip:as1.example.org:5090;lr", "voicemail")], (await _rig.SubscriberAsync()).ApplicationData.InactiveServices.AsEnumerable());
         Assert.Equal(["sip:alice@example.org voicemail"],
             (await _rig.Service.ListServiceActivations(new() { SubscriptionId = "alice-1" }, Call("List"))).ServiceActivations.Where(one => !one.Active).Select(one => $"{one.PublicIdentity} {one.DsaiTag}"));
-        Assert.Equal(CxJobKind.PushProfile, Assert.Single(await _rig.Store.ReadJobsAsync(new(), CancellationToken.None)).Kind);
+        // The filter bears another tag, which is ACTIVE still: it stays.
+        Assert.Empty(await _rig.Store.ReadJobsAsync(new(), CancellationToken.None));
         // What stands already is no change, and has no record.
         await SetAsync(Alice, "sip:as1.example.org:5090;lr", "voicemail", false);
         Assert.Single(await _rig.RecordsAsync());
@@ -115,6 +116,8 @@ public sealed class ApplicationDataServiceTests : IAsyncLifetime
         Assert.True((await _rig.SubscriberAsync()).ApplicationData.InactiveServices.IsEmpty);
         Assert.Equal(["service voicemail of sip:alice@example.org at sip:as1.example.org:5090;lr switched off", "service voicemail of sip:alice@example.org at sip:as1.example.org:5090;lr switched on"],
             (await _rig.RecordsAsync()).Select(record => record.Summary!));
+        foreach (var tag in (string[])["voicemail", "busy"]) await SetAsync(Alice, "sip:as1.example.org:5090", tag, false);
+        Assert.Equal(CxJobKind.PushProfile, Assert.Single(await _rig.Store.ReadJobsAsync(new(), CancellationToken.None)).Kind);
     }
 
     [Theory]
