@@ -16,6 +16,7 @@ internal sealed class ItemLedger(string subscriptionId)
     private readonly List<Step> _history = [new(ItemState.Absent, null, [])];
     private readonly Dictionary<string, ShOperation> _writes = [];
     private readonly List<ShOperation> _deletes = [];
+    private readonly List<ShOperation> _unsubscribing = [];
     private readonly HashSet<int> _claimed = [];
     private readonly Dictionary<string, int> _byText = [];
     private readonly Dictionary<(string Host, string User), int> _owed = [];
@@ -74,6 +75,7 @@ internal sealed class ItemLedger(string subscriptionId)
         {
             machine.IsDead = true;
             foreach (ShConnection connection in connections) Lose(connection);
+            _unsubscribing.Clear();
             return machine.Database.PowerOff();
         }
     }
@@ -92,6 +94,7 @@ internal sealed class ItemLedger(string subscriptionId)
             if (machine.IsDead) return;
             using MemoryDatabase image = machine.Database.PowerOff();
             if (image.Read(subscriptionId) is { } stored) Observe(stored.ApplicationData);
+            ForgetUnsubscribed(image);
         }
     }
 
@@ -101,6 +104,7 @@ internal sealed class ItemLedger(string subscriptionId)
         {
             if (operation.Command == ShCommand.Write) _writes.Add(operation.Text!, operation);
             if (operation.Command == ShCommand.Delete) _deletes.Add(operation);
+            if (operation.Command == ShCommand.Unsubscribe) _unsubscribing.Add(operation);
             connection.Owed.Add(number, operation);
         }
     }
@@ -122,6 +126,7 @@ internal sealed class ItemLedger(string subscriptionId)
             _failure ??= Judge(operation, code, ShMessages.StateIn(answer));
             operation.Said = ShMessages.StateIn(answer);
             operation.End(code);
+            _unsubscribing.RemoveAll(one => one.Done.IsCompleted && one.Code is not (0 or 5012));
             return operation;
         }
     }
@@ -173,9 +178,22 @@ internal sealed class ItemLedger(string subscriptionId)
         ItemState before = _history[^1].State;
         ItemState after = pieces is [var piece, ..] ? new(piece.SequenceNumber, ItemState.TextOf(piece.ServiceData.Span)) : ItemState.Absent;
         if (after != before) Advance(before, after);
-        // What an application server ended itself is not owed any more; what ended with the data is.
+        // What an application server ended itself is not owed any more; what ended with the data is, unless it says then that it wants to hear of nothing.
         else foreach ((string Host, string User) gone in _subscribed.Except(subscribed)) _owed.Remove(gone);
         _subscribed = subscribed;
+    }
+
+    /// <summary>Only a notification that is withdrawn while its application server may be unsubscribing is not owed: of a subscription that is gone already,
+    /// the withdrawal is all there is to see.</summary>
+    private void ForgetUnsubscribed(MemoryDatabase image)
+    {
+        foreach (ShOperation operation in _unsubscribing)
+        {
+            (string Host, string User) key = (operation.Host, operation.User);
+            if (_owed.ContainsKey(key) && !_subscribed.Contains(key)
+                && image.Notifications(new() { ApplicationServer = key.Host, User = key.User, Most = NotificationQuery.MaxNotifications }) is [.., { State: NotificationState.Withdrawn }])
+                _owed.Remove(key);
+        }
     }
 
     private void Advance(ItemState before, ItemState after)
