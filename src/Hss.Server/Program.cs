@@ -28,7 +28,9 @@ try
 }
 catch (Exception problem) when (problem is ConfigurationException or CommandLineException or InvalidDataException or FormatException)
 {
-    await Console.Error.WriteLineAsync($"hss: {OneLine(problem)}").ConfigureAwait(false);
+    // Each problem of the configuration has a line of its own, and the message of any other is one line.
+    foreach (var line in problem is ConfigurationException ? problem.Message.Split('\n') : [OneLine(problem)])
+        await Console.Error.WriteLineAsync($"hss: {line}").ConfigureAwait(false);
     return 2;
 }
 catch (Exception problem) when (problem is StoreOpenException or ListenException)

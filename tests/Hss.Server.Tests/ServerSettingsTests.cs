@@ -68,7 +68,6 @@ public sealed class ServerSettingsTests
     [InlineData("Provisioning:Listen", "nowhere", "is not an address and port")]
     [InlineData("Provisioning:Listen", "127.0.0.1:1,127.0.0.1:1", "listed twice")]
     [InlineData("Provisioning:Listen:0", "0.0.0.0:50051", "is not on loopback")]
-    [InlineData("Provisioning:Listen:0", "192.0.2.1:50051;tls", "Provisioning:Listen needs it")]
     [InlineData("Provisioning:Tls:KeyFile", "a.key", "Tls:CertificateFile: is missing beside the others")]
     [InlineData("Provisioning:Certificates:0:Name", "a.example.org", "Certificates:0:Role: is missing")]
     [InlineData("Provisioning:Certificates:0:Role", "reader", "Certificates:0:Name: is missing")]
@@ -92,8 +91,28 @@ public sealed class ServerSettingsTests
     {
         var problem = Assert.Throws<ConfigurationException>(() => Read((key, value)));
         Assert.Contains(says, problem.Message, StringComparison.Ordinal);
-        Assert.Contains(problem.Key, problem.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', problem.Message);
+        Assert.StartsWith($"configuration {problem.Problems[0].Key}: ", problem.Message, StringComparison.Ordinal);
+        Assert.All(problem.Problems.Skip(1), one => Assert.Contains(":Tls:", one.Key, StringComparison.Ordinal)); // its files go together
+    }
+
+    /// <summary>Whoever mends a file sees all of it at once, and nothing that would be right with the rest mended.</summary>
+    [Fact]
+    public void Every_bad_key_and_value_has_a_line()
+    {
+        var problem = Assert.Throws<ConfigurationException>(() => Read(
+            ("Diameter:Relm", "example.org"), ("Storage:Path", "hss.db"), ("Diameter:Listen:0", "nowhere;tls"), ("Diameter:WatchdogSeconds", "soon"), ("Diameter:Identity", "two words"),
+            ("Diameter:Peers:0:Role", "agent"), ("Storage:Provider", "postgresql"), ("Authentication:IndBits", "40"), ("Authentication:Ind", "Cx=0-1000"),
+            ("Cx:Features", "SiFC,a,b"), ("Cx:KeepServerName", "perhaps"), ("Provisioning:Listen", "127.0.0.1"), ("Provisioning:Certificates:0:Name", "oss.example.org"),
+            ("Operations:Listen", "8080"), ("Sh:MaxSubscriptions", "0"), ("Sh:Features", "Update-Eff-Enhance")));
+        Assert.Equal(
+            ["Authentication:IndBits", "Cx:Features", "Cx:Features", "Cx:KeepServerName", "Diameter:Listen:0", "Diameter:Peers:0:Identity", "Diameter:Peers:0:Role", "Diameter:Relm",
+                "Diameter:WatchdogSeconds", "Operations:Listen", "Provisioning:Certificates:0:Role", "Provisioning:Listen:0", "Sh:Features", "Sh:MaxSubscriptions", "Storage:Path",
+                "Storage:Provider"],
+            problem.Problems.Select(one => one.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(problem.Problems.Select(one => $"configuration {one.Key}: {one.Problem}"), problem.Message.Split('\n'));
+        Assert.Equal(
+            ["Diameter:Identity", "Diameter:Realm"],
+            Assert.Throws<ConfigurationException>(() => Read(("Diameter:Identity", "two words"), ("Diameter:Realm", "two words"))).Problems.Select(one => one.Key));
     }
 
     [Fact]
@@ -158,6 +177,9 @@ public sealed class ServerSettingsTests
         [
             ("Provisioning:Listen", "192.0.2.1:50051;tls"), ("Provisioning:Tls:CertificateFile", "a.pem"), ("Provisioning:Tls:KeyFile", "a.key"),
         ];
+        Assert.Equal(
+            ["Provisioning:Tls:CertificateFile", "Provisioning:Tls:KeyFile"],
+            Assert.Throws<ConfigurationException>(() => Read(("Provisioning:Listen:0", "192.0.2.1:50051;tls"))).Problems.Select(one => one.Key));
         (string, string)[] certificate = [("Provisioning:Certificates:0:Name", "oss.example.org"), ("Provisioning:Certificates:0:Role", "Authentication-Admin")];
         Assert.Null(Read(tls).Provisioning.Tls!.CaFile);
         Assert.Contains("Provisioning:Tls:CaFile: is missing and Provisioning:Certificates needs it", Refused([.. tls, .. certificate]), StringComparison.Ordinal);

@@ -48,8 +48,7 @@ public static class RegistrationRight
         return VisitedNetworks.Allowed(subscription, visitedNetwork);
     }
 
-    /// <summary>The S-CSCF name that UAR and LIR look for: that of the identity itself while it is served, else that of any identity of the subscription,
-    /// registered ones first (6.1.1.1 step 6).</summary>
+    /// <inheritdoc cref="CxAnswers.AssignedServerName"/>
     public static string? AssignedServerName(Subscriber subscriber, int setIndex)
     {
         ArgumentNullException.ThrowIfNull(subscriber);

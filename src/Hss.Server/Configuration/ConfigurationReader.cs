@@ -4,9 +4,32 @@ using Microsoft.Extensions.Configuration;
 
 namespace Hss.Server.Configuration;
 
-/// <summary>Reads single values with errors that name the key, what was found and what is wanted.</summary>
+/// <summary>Reads single values. A problem names the key, what was found and what is wanted; it is kept, so that whoever mends a file sees all of them.</summary>
+/// Order: the settings that were read are worth nothing before <see cref="ThrowIfRefused"/> has let them pass.
 internal sealed class ConfigurationReader(IConfigurationRoot configuration)
 {
+    private readonly List<(string Key, string Problem)> _problems = [];
+
+    /// <summary>For what several values mean together: looked at only while each could be read, as it would complain of what stands in for them.</summary>
+    public int ProblemCount => _problems.Count;
+
+    public bool IsRefused(string key) => _problems.Exists(one => string.Equals(one.Key, key, StringComparison.Ordinal));
+
+    public void Refuse(string key, string problem) => _problems.Add((key, problem));
+
+    /// <summary>Refuses a value, and gives what stands in for it.</summary>
+    public T Refuse<T>(string key, string problem, T standIn)
+    {
+        Refuse(key, problem);
+        return standIn;
+    }
+
+    /// Errors: <see cref="ConfigurationException"/> with all problems.
+    public void ThrowIfRefused()
+    {
+        if (_problems.Count > 0) throw new ConfigurationException([.. _problems.Distinct()]);
+    }
+
     public string Text(string key, string absent) => Present(key) ?? absent;
 
     public string? Present(string key)
@@ -20,13 +43,13 @@ internal sealed class ConfigurationReader(IConfigurationRoot configuration)
 
     public bool Flag(string key, bool absent) => Present(key) is not { } text ? absent
         : bool.TryParse(text, out var value) ? value
-        : throw new ConfigurationException(key, $"'{text}' is neither true nor false");
+        : Refuse(key, $"'{text}' is neither true nor false", absent);
 
     public int Number(string key, int absent, int least, int most)
     {
         if (Present(key) is not { } text) return absent;
         if (!int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
-            throw new ConfigurationException(key, $"'{text}' is not a whole number from {least} to {most}");
+            return Refuse(key, $"'{text}' is not a whole number from {least} to {most}", absent);
         return value;
     }
 
@@ -52,7 +75,7 @@ internal sealed class ConfigurationReader(IConfigurationRoot configuration)
     {
         var list = List(key);
         if (list.Count == 0 && (configuration[key] is not null || Children(key).Count > 0))
-            throw new ConfigurationException(key, "is given but empty; name at least one, or leave the key out for no limit");
+            Refuse(key, "is given but empty; name at least one, or leave the key out for no limit");
         return list;
     }
 
@@ -60,13 +83,14 @@ internal sealed class ConfigurationReader(IConfigurationRoot configuration)
 
     public uint[] Numbers(string key) => [.. List(key).Select(text =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value : throw new ConfigurationException(key, $"'{text}' is not a whole number"))];
+            ? value : Refuse(key, $"'{text}' is not a whole number", 0u))];
 
-    public static IPEndPoint EndPoint(string key, string text)
+    /// <summary>Null when it was refused.</summary>
+    public IPEndPoint? EndPoint(string key, string text)
     {
         // IPEndPoint.TryParse takes a bare address and a bare number; a listener needs both parts said.
         if (!text.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(text, out var endPoint) || endPoint.Port == 0)
-            throw new ConfigurationException(key, $"'{text}' is not an address and port such as 127.0.0.1:3868 or [::1]:3868");
+            return Refuse<IPEndPoint?>(key, $"'{text}' is not an address and port such as 127.0.0.1:3868 or [::1]:3868", null);
         return endPoint;
     }
 }

@@ -9,7 +9,8 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<ListenAddr
     internal static DiameterSettings Read(ConfigurationReader reader)
     {
         const string ListenKey = "Diameter:Listen";
-        var listeners = ListenAddress.ReadAll(ListenKey, reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:3868"]);
+        var problemsBefore = reader.ProblemCount;
+        var listeners = ListenAddress.ReadAll(reader, ListenKey, reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:3868"]);
 
         var options = new NodeOptions
         {
@@ -28,11 +29,12 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<ListenAddr
             DuplicateMemoryAge = TimeSpan.FromSeconds(reader.Number("Diameter:DuplicateMemorySeconds", 70, 1, 3600)),
             MaxRequestsInFlightPerPeer = reader.Number("Diameter:MaxRequestsInFlightPerPeer", 1024, 1, 1_000_000),
         };
-        if (options.Validate() is [var first, ..])
-        {
-            var split = first.IndexOf(": ", StringComparison.Ordinal);
-            throw new ConfigurationException(first[..split], first[(split + 2)..]);
-        }
+        if (reader.ProblemCount == problemsBefore)
+            foreach (var problem in options.Validate())
+            {
+                var split = problem.IndexOf(": ", StringComparison.Ordinal);
+                reader.Refuse(problem[..split], problem[(split + 2)..]);
+            }
         return new(options, listeners, TlsSettings.Read(reader, "Diameter", NeedsTls(listeners, options.Peers)));
     }
 
@@ -48,13 +50,13 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<ListenAddr
     private static PeerOptions Peer(ConfigurationReader reader, string path)
     {
         var identity = reader.Present(path + ":Identity")
-            ?? throw new ConfigurationException(path + ":Identity", "is missing; give the peer's Origin-Host");
+            ?? reader.Refuse(path + ":Identity", "is missing; give the peer's Origin-Host", "");
         var role = reader.Text(path + ":Role", "endpoint");
         var quirks = PeerQuirks.None;
         foreach (var name in reader.List(path + ":Quirks"))
             quirks |= string.Equals(name, "kamailio", StringComparison.OrdinalIgnoreCase)
                 ? PeerQuirks.Kamailio
-                : throw new ConfigurationException(path + ":Quirks", $"'{name}' is not known; the only one is kamailio");
+                : reader.Refuse(path + ":Quirks", $"'{name}' is not known; the only one is kamailio", PeerQuirks.None);
         return new()
         {
             Identity = identity,
@@ -67,7 +69,7 @@ public sealed record DiameterSettings(NodeOptions Node, IReadOnlyList<ListenAddr
             Realms = reader.Limits(path + ":Realms"),
             Role = string.Equals(role, "relay", StringComparison.OrdinalIgnoreCase) ? PeerRole.Relay
                 : string.Equals(role, "endpoint", StringComparison.OrdinalIgnoreCase) ? PeerRole.Endpoint
-                : throw new ConfigurationException(path + ":Role", $"'{role}' is neither relay nor endpoint"),
+                : reader.Refuse(path + ":Role", $"'{role}' is neither relay nor endpoint", PeerRole.Endpoint),
             Quirks = quirks,
         };
     }

@@ -37,16 +37,15 @@ public static class KnownKeys
 
     private static readonly HashSet<string> Known = new(Keys, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Throws for the first key that is not known, and names the nearest one that is.</summary>
-    public static void Check(IConfigurationRoot configuration)
+    /// <summary>Refuses each key that is not known, and names the nearest one that is.</summary>
+    internal static void Check(IConfigurationRoot configuration, ConfigurationReader reader)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         foreach (var (key, value) in configuration.AsEnumerable())
         {
             // Sections show up with a null value; only leaves carry a setting. The Serilog section is Serilog's own business.
             if (value is null || IsBelow(key, "Serilog") || ForeignVariables.Contains(key, StringComparer.OrdinalIgnoreCase)) continue;
             if (Known.Contains(Pattern(key))) continue;
-            throw new ConfigurationException(key, $"there is no such key; did you mean {Nearest(key)}?");
+            reader.Refuse(key, $"there is no such key; did you mean {Nearest(key)}?");
         }
     }
 

@@ -8,16 +8,16 @@ public readonly record struct ListenAddress(IPEndPoint EndPoint, bool IsTls)
 {
     private const string TlsMark = ";tls";
 
-    internal static IReadOnlyList<ListenAddress> ReadAll(string key, IReadOnlyList<string> entries)
+    internal static IReadOnlyList<ListenAddress> ReadAll(ConfigurationReader reader, string key, IReadOnlyList<string> entries)
     {
-        var all = entries.Select((text, index) => Read($"{key}:{index}", text)).ToArray();
-        return all.DistinctBy(one => one.EndPoint).Count() == all.Length ? all : throw new ConfigurationException(key, "an address is listed twice; remove one");
-    }
-
-    private static ListenAddress Read(string key, string text)
-    {
-        var isTls = text.EndsWith(TlsMark, StringComparison.OrdinalIgnoreCase);
-        return new(ConfigurationReader.EndPoint(key, isTls ? text[..^TlsMark.Length].TrimEnd() : text), isTls);
+        var all = new List<ListenAddress>();
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var isTls = entries[i].EndsWith(TlsMark, StringComparison.OrdinalIgnoreCase);
+            if (reader.EndPoint($"{key}:{i}", isTls ? entries[i][..^TlsMark.Length].TrimEnd() : entries[i]) is { } endPoint) all.Add(new(endPoint, isTls));
+        }
+        if (all.DistinctBy(one => one.EndPoint).Count() < all.Count) reader.Refuse(key, "an address is listed twice; remove one");
+        return all;
     }
 
     public override string ToString() => EndPoint + (IsTls ? TlsMark : "");

@@ -11,6 +11,6 @@ public sealed record OperationsSettings(IPEndPoint? Listen)
         const string Key = "Operations:Listen";
         // Empty is not the same as absent here: several servers on one machine want it off, or elsewhere.
         if (reader.IsEmpty(Key)) return new((IPEndPoint?)null);
-        return new(ConfigurationReader.EndPoint(Key, reader.Text(Key, "127.0.0.1:8080")));
+        return new(reader.EndPoint(Key, reader.Text(Key, "127.0.0.1:8080")));
     }
 }

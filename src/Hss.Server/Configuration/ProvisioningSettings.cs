@@ -1,6 +1,7 @@
 using System.Net;
 using Hss.Provisioning.Access;
 using Hss.Storage;
+using Hss.Subscribers;
 
 namespace Hss.Server.Configuration;
 
@@ -25,13 +26,14 @@ public sealed record ProvisioningSettings(IReadOnlyList<ListenAddress> Listen, T
 
     internal static ProvisioningSettings Read(ConfigurationReader reader)
     {
+        var problemsBefore = reader.ProblemCount;
         var listen = ReadListen(reader);
         var certificates = reader.Children(CertificatesKey).Select(path => ReadCertificate(reader, path)).ToArray();
         var tls = listen.FirstOrDefault(one => one.IsTls);
-        if (certificates.Length > 0 && listen.Count > 0 && !tls.IsTls)
-            throw new ConfigurationException(CertificatesKey, $"no listener could see a certificate; end an entry of {ListenKey} in ;tls");
-        var twice = certificates.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null) throw new ConfigurationException(CertificatesKey, $"{twice.Key} is listed twice; remove one");
+        if (certificates.Length > 0 && listen.Count > 0 && !tls.IsTls && reader.ProblemCount == problemsBefore)
+            reader.Refuse(CertificatesKey, $"no listener could see a certificate; end an entry of {ListenKey} in ;tls");
+        foreach (var twice in certificates.Where(entry => entry.Name.Length > 0).GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+            reader.Refuse(CertificatesKey, $"{twice.Key} is listed twice; remove one");
         return new(
             listen,
             TlsSettings.Read(reader, "Provisioning", tls.IsTls ? $"{(certificates.Length > 0 ? CertificatesKey : ListenKey)}" : null, needsCa: certificates.Length > 0),
@@ -54,18 +56,21 @@ public sealed record ProvisioningSettings(IReadOnlyList<ListenAddress> Listen, T
     {
         // Empty is not the same as absent here: several servers on one machine want it off, or elsewhere.
         if (reader.IsEmpty(ListenKey)) return [];
-        var listen = ListenAddress.ReadAll(ListenKey, reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:50051"]);
+        var listen = ListenAddress.ReadAll(reader, ListenKey, reader.List(ListenKey) is { Count: > 0 } given ? given : ["127.0.0.1:50051"]);
         foreach (var one in listen)
             if (!one.IsTls && !IPAddress.IsLoopback(one.EndPoint.Address))
-                throw new ConfigurationException(ListenKey, $"'{one}' is not on loopback, and tokens and keys would go over it in clear; end it in ;tls and give Provisioning:Tls, or listen on 127.0.0.1");
+                reader.Refuse(ListenKey, $"'{one}' is not on loopback, and tokens and keys would go over it in clear; end it in ;tls and give Provisioning:Tls, or listen on 127.0.0.1");
         return listen;
     }
 
     private static CertificateRole ReadCertificate(ConfigurationReader reader, string path)
     {
-        var name = reader.Present(path + ":Name") ?? throw new ConfigurationException(path + ":Name", "is missing; give a host name of the certificate");
-        var role = reader.Present(path + ":Role") ?? throw new ConfigurationException(path + ":Role", "is missing; give reader, provisioner, authentication-admin or operator");
-        return MethodRoles.TryRole(role, out var known) ? new(name, known)
-            : throw new ConfigurationException(path + ":Role", $"'{role}' is not reader, provisioner, authentication-admin or operator");
+        var name = reader.Present(path + ":Name") ?? reader.Refuse(path + ":Name", "is missing; give a host name of the certificate", "");
+        var known = default(AccessRole);
+        if (reader.Present(path + ":Role") is not { } role)
+            reader.Refuse(path + ":Role", "is missing; give reader, provisioner, authentication-admin or operator");
+        else if (!MethodRoles.TryRole(role, out known))
+            reader.Refuse(path + ":Role", $"'{role}' is not reader, provisioner, authentication-admin or operator");
+        return new(name, known);
     }
 }

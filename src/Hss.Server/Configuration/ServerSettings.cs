@@ -9,7 +9,7 @@ using Microsoft.Extensions.Configuration;
 namespace Hss.Server.Configuration;
 
 /// <summary>The whole configuration, checked: what this object holds can be used as it is.</summary>
-/// Errors: <see cref="ConfigurationException"/> for the first key that is unknown or has a bad value; nothing is started then.
+/// Errors: <see cref="ConfigurationException"/> with every key that is unknown or has a bad value; nothing is started then.
 public sealed record ServerSettings
 {
     public required DiameterSettings Diameter { get; init; }
@@ -29,11 +29,11 @@ public sealed record ServerSettings
 
     public static ServerSettings Read(IConfigurationRoot configuration)
     {
-        KnownKeys.Check(configuration);
         var reader = new ConfigurationReader(configuration);
+        KnownKeys.Check(configuration, reader);
         var cx = ReadCx(reader);
         var diameter = DiameterSettings.Read(reader);
-        return new()
+        ServerSettings settings = new()
         {
             Diameter = diameter,
             Storage = StorageSettings.Read(reader, cx.Ind),
@@ -42,6 +42,8 @@ public sealed record ServerSettings
             Cx = cx,
             Sh = ShSettings.Read(reader, diameter.Node.RequestDeadline),
         };
+        reader.ThrowIfRefused();
+        return settings;
     }
 
     private static CxOptions ReadCx(ConfigurationReader reader)
@@ -67,7 +69,7 @@ public sealed record ServerSettings
         const string Key = "Cx:DefaultServerCapabilities:ServerNames";
         var names = reader.List(Key);
         foreach (var name in names)
-            if (SipServerName.Problem(name) is { } problem) throw new ConfigurationException(Key, $"'{name}' {problem}");
+            if (SipServerName.Problem(name) is { } problem) reader.Refuse(Key, $"'{name}' {problem}");
         return names;
     }
 
@@ -77,7 +79,7 @@ public sealed record ServerSettings
         var text = reader.Text(Key, nameof(KamailioProfileChange.FreshOnNextAssignment));
         foreach (var value in Enum.GetValues<KamailioProfileChange>())
             if (string.Equals(text, value.ToString(), StringComparison.OrdinalIgnoreCase)) return value;
-        throw new ConfigurationException(Key, $"'{text}' is not {string.Join(" or ", Enum.GetNames<KamailioProfileChange>())}");
+        return reader.Refuse(Key, $"'{text}' is not {string.Join(" or ", Enum.GetNames<KamailioProfileChange>())}", KamailioProfileChange.FreshOnNextAssignment);
     }
 
     /// <summary>Cx:Features names features as TS 29.229 7.1.1 does. "none" is a word of its own, because an empty list looks like an absent one.</summary>
@@ -94,7 +96,7 @@ public sealed record ServerSettings
                 "SiFC" => CxFeatures.SharedFilterSets,
                 "AliasInd" => CxFeatures.AliasIndication,
                 "IMSRestorationInd" => CxFeatures.Restoration,
-                _ => throw new ConfigurationException(Key, $"'{name}' is no feature of this HSS; list SiFC, AliasInd, IMSRestorationInd, or none alone"),
+                _ => reader.Refuse(Key, $"'{name}' is no feature of this HSS; list SiFC, AliasInd, IMSRestorationInd, or none alone", CxFeatures.None),
             };
         return features;
     }
@@ -104,24 +106,30 @@ public sealed record ServerSettings
     {
         const string Key = "Authentication:Ind";
         // Fewer than 3 bits leave no room to keep the domains apart; more than 16 leave too little of the SEQ.
-        var bits = reader.Number("Authentication:IndBits", 5, 0, 16);
+        const string BitsKey = "Authentication:IndBits";
+        var bits = reader.Number(BitsKey, 5, 0, 16);
+        if (reader.IsRefused(BitsKey)) return new(bits, 0, 0);
         var text = reader.Text(Key, bits == 5 ? "Cx=24-27" : $"Cx=0-{(1 << bits) - 1}");
         IndRange? range = null;
+        var problemsBefore = reader.ProblemCount;
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             var ends = equals < 0 ? [] : part[(equals + 1)..].Split('-');
+            var domain = equals < 0 ? "" : part[..equals].Trim();
             if (ends.Length is not (1 or 2)
                 || !int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
                 || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
                 || first > last || last >= 1 << bits)
-                throw new ConfigurationException(Key, $"'{part}' is not DOMAIN=FIRST-LAST with IND values from 0 to {(1 << bits) - 1}, such as Cx=24-27");
-            var domain = part[..equals].Trim();
-            if (!string.Equals(domain, "Cx", StringComparison.OrdinalIgnoreCase))
-                throw new ConfigurationException(Key, $"domain '{domain}' is not served; only Cx asks this HSS for vectors");
-            if (range is not null) throw new ConfigurationException(Key, $"'{part}' is a second range for Cx; give one, such as Cx=24-27");
-            range = new(bits, first, last);
+                reader.Refuse(Key, $"'{part}' is not DOMAIN=FIRST-LAST with IND values from 0 to {(1 << bits) - 1}, such as Cx=24-27");
+            else if (!string.Equals(domain, "Cx", StringComparison.OrdinalIgnoreCase))
+                reader.Refuse(Key, $"domain '{domain}' is not served; only Cx asks this HSS for vectors");
+            else if (range is not null)
+                reader.Refuse(Key, $"'{part}' is a second range for Cx; give one, such as Cx=24-27");
+            else
+                range = new(bits, first, last);
         }
-        return range ?? throw new ConfigurationException(Key, "no range given for Cx, such as Cx=24-27");
+        if (range is null && reader.ProblemCount == problemsBefore) reader.Refuse(Key, "no range given for Cx, such as Cx=24-27");
+        return range ?? new(bits, 0, 0);
     }
 }

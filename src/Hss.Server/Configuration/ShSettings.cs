@@ -39,11 +39,11 @@ internal static class ShSettings
                 "Update-Eff" => ShFeatures.UpdateEfficiency,
                 "Update-Eff-Enhance" => ShFeatures.UpdateEfficiencyEnhanced,
                 "Additional-MSISDN" => ShFeatures.AdditionalMsisdn,
-                _ => throw new ConfigurationException(
-                    FeaturesKey, $"'{name}' is no feature of this HSS; list Notif-Eff, Update-Eff, Update-Eff-Enhance, Additional-MSISDN, or none alone"),
+                _ => reader.Refuse(
+                    FeaturesKey, $"'{name}' is no feature of this HSS; list Notif-Eff, Update-Eff, Update-Eff-Enhance, Additional-MSISDN, or none alone", ShFeatures.None),
             };
         if (features.HasFlag(ShFeatures.UpdateEfficiencyEnhanced) && !features.HasFlag(ShFeatures.UpdateEfficiency))
-            throw new ConfigurationException(FeaturesKey, "Update-Eff-Enhance means nothing without Update-Eff (TS 29.329 7.1.1); list both, or neither");
+            reader.Refuse(FeaturesKey, "Update-Eff-Enhance means nothing without Update-Eff (TS 29.329 7.1.1); list both, or neither");
         return features;
     }
 }

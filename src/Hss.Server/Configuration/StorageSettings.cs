@@ -10,17 +10,17 @@ internal static class StorageSettings
     {
         var provider = reader.Text("Storage:Provider", "sqlite");
         if (!string.Equals(provider, "sqlite", StringComparison.OrdinalIgnoreCase))
-            throw new ConfigurationException("Storage:Provider", $"'{provider}' is not available in this version; use sqlite");
+            reader.Refuse("Storage:Provider", $"'{provider}' is not available in this version; use sqlite");
         return new()
         {
-            ConnectionString = "Data Source=" + DataSource(reader.Text("Storage:ConnectionString", "Data Source=db/hss.db")),
+            ConnectionString = "Data Source=" + DataSource(reader, reader.Text("Storage:ConnectionString", "Data Source=db/hss.db")),
             MasterKeyFile = reader.Text("Storage:MasterKeyFile", "db/master.key"),
             CacheEntries = reader.Number("Storage:CacheEntries", 200_000, 16, 100_000_000),
             IndRange = ind,
         };
     }
 
-    private static string DataSource(string connectionString)
+    private static string DataSource(ConfigurationReader reader, string connectionString)
     {
         const string Key = "Storage:ConnectionString";
         string? file = null;
@@ -30,12 +30,12 @@ internal static class StorageSettings
             var name = equals < 0 ? part : part[..equals].Trim();
             // How the file is opened (WAL, FULL, locking) is this server's promise and no setting.
             if (!string.Equals(name, "Data Source", StringComparison.OrdinalIgnoreCase))
-                throw new ConfigurationException(Key, $"'{name}' cannot be set; give only Data Source=FILE");
+                return reader.Refuse(Key, $"'{name}' cannot be set; give only Data Source=FILE", "");
             file = part[(equals + 1)..].Trim();
         }
-        if (string.IsNullOrEmpty(file)) throw new ConfigurationException(Key, "names no file; give Data Source=FILE");
+        if (string.IsNullOrEmpty(file)) return reader.Refuse(Key, "names no file; give Data Source=FILE", "");
         if (file.Contains(":memory:", StringComparison.OrdinalIgnoreCase))
-            throw new ConfigurationException(Key, "a store in memory would issue sequence numbers again after a restart; name a file");
+            reader.Refuse(Key, "a store in memory would issue sequence numbers again after a restart; name a file");
         return file;
     }
 }

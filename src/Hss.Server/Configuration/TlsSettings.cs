@@ -9,7 +9,7 @@ public sealed record TlsSettings(string CertificateFile, string KeyFile, string?
     /// <param name="section">What the section belongs to.</param>
     /// <param name="neededBy">The key that asks for TLS; null when none does.</param>
     /// <param name="needsCa">Whether certificates of others are to be verified.</param>
-    /// Errors: <see cref="ConfigurationException"/> when it is given in part, or needed and not given.
+    /// Errors: refused when it is given in part, or needed and not given; then it is null as well.
     internal static TlsSettings? Read(ConfigurationReader reader, string section, string? neededBy, bool needsCa = true)
     {
         string[] keys = [$"{section}:Tls:CertificateFile", $"{section}:Tls:KeyFile", $"{section}:Tls:CaFile"];
@@ -17,7 +17,7 @@ public sealed record TlsSettings(string CertificateFile, string KeyFile, string?
         if (files.All(file => file is null) && neededBy is null) return null;
         for (var i = 0; i < (needsCa ? 3 : 2); i++)
             if (files[i] is null)
-                throw new ConfigurationException(keys[i], $"is missing{(neededBy is null ? " beside the others" : $" and {neededBy} needs it")}; name a PEM file ('certs dev' makes some to try with)");
-        return new(files[0]!, files[1]!, files[2]);
+                reader.Refuse(keys[i], $"is missing{(neededBy is null ? " beside the others" : $" and {neededBy} needs it")}; name a PEM file ('certs dev' makes some to try with)");
+        return files is [{ } certificate, { } key, var ca] ? new(certificate, key, ca) : null;
     }
 }
