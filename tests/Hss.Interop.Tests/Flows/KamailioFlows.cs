@@ -144,7 +144,7 @@ internal sealed class KamailioFlows(KamailioRig rig)
         Shows(later, @"SIP/2\.0 404");
     }
 
-    // The digest phone is sipp. AKA is not: sipp 3.6 treats RES as text, so that one RES in sixteen (an octet 00 or 5B) fails there.
+    // The digest phone is sipp. AKA is not: sipp 3.6 treats RES as text, and fails where it has an octet 00.
     private Task<Outcome> SippRegisterAsync(int expires) => rig.SippAsync("register.xml", new IPEndPoint(Loopback.Icscf, 5060),
         $"{FixedLine};[authentication username={FixedLine}@{KamailioRig.Realm} password=digestpass3];{expires};");
 
