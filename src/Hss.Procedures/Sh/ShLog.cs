@@ -18,6 +18,6 @@ internal static partial class ShLog
     [LoggerMessage(6204, LogLevel.Information, "SNR of {ApplicationServer} for {User}: {Bytes} octets of User-Data left out, the answer has room for {Room}")]
     public static partial void DataLeftOut(this ILogger logger, string applicationServer, string user, int bytes, int room);
 
-    [LoggerMessage(6205, LogLevel.Warning, "SNR of {ApplicationServer} for {User} refused: the subscription has {Most} subscriptions to notifications already")]
+    [LoggerMessage(6205, LogLevel.Warning, "SNR of {ApplicationServer} for {User} refused: it has {Most} subscriptions to notifications of this subscription already")]
     public static partial void TooManySubscriptions(this ILogger logger, string applicationServer, string user, int most);
 }

@@ -12,7 +12,7 @@ public sealed record ShOptions
     /// <summary>How many pieces of repository data one user (one alias set) may have, of all application servers together. One more is E:5008.</summary>
     public int MaxRepositoryItems { get; init; } = 64;
 
-    /// <summary>How many subscriptions to notifications one subscription may have, of all application servers together. One more is R:5006.</summary>
+    /// <summary>How many subscriptions to notifications one application server may have of one subscription. One more is R:5006.</summary>
     public int MaxSubscriptions { get; init; } = 256;
 
     /// <summary>The optional features this HSS offers in Supported-Features; one that is not here is as if it did not exist.</summary>

@@ -86,12 +86,14 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
                 OneTime = request.OneTimeNotification is not null,
                 CombinesChanges = efficient,
             }));
-            // The text knows no bound. RESOURCES_EXCEEDED is the base protocol's word for "this user has used up what he may have".
-            if (after.Length > options.MaxSubscriptions && after.Length > before.Subscriptions.Length)
+            // The text knows no bound. RESOURCES_EXCEEDED is the base protocol's word for it. Each application server has its own, and how many there are
+            // is the operator's: one that subscribes without end takes nothing from the others.
+            var own = CountOf(after, right.ApplicationServer.DiameterHost);
+            if (own > options.MaxSubscriptions && own > CountOf(before.Subscriptions, right.ApplicationServer.DiameterHost))
             {
                 logger.TooManySubscriptions(asked.OriginHost.ToText(), user.Identity.Value, options.MaxSubscriptions);
                 answer.Result(ResultCode.ResourcesExceeded);
-                answer.WriteReason("the subscription has as many subscriptions to notifications as it may have");
+                answer.WriteReason("there are as many subscriptions to notifications of this application server for the user as there may be");
                 return;
             }
         }
@@ -106,6 +108,9 @@ internal sealed class SubscribeNotifications(ISubscriberStore store, ShOptions o
         if (expiry is { } granted) answer.Writer.WriteTime(Avp.ExpiryTime, granted);
         if (subscribes && request.SendDataIndication == SendDataIndication.UserDataRequested) WriteData(answer, asked, user, items, now);
     }
+
+    private static int CountOf(ImmutableArray<NotificationSubscription> subscriptions, string host) =>
+        subscriptions.Count(one => string.Equals(one.Key.ApplicationServer, host, StringComparison.Ordinal));
 
     private DateTimeOffset Granted(DateTimeOffset asked, DateTimeOffset now) =>
         options.LongestSubscription is { } longest && asked > now + longest ? now + longest : asked;

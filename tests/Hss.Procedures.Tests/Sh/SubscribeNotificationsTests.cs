@@ -87,7 +87,7 @@ public sealed class SubscribeNotificationsTests
     }
 
     [Fact]
-    public async Task What_has_run_out_makes_room()
+    public async Task What_has_run_out_makes_room_and_each_application_server_has_its_own()
     {
         await using var rig = await ShRig.StartAsync(new ShOptions { MaxSubscriptions = 2 });
         var server = new NotificationKey(As, new(ShUserIdentityKind.PublicIdentity, AliceSip), ShDataReference.ServerName, "", null);
@@ -96,6 +96,8 @@ public sealed class SubscribeNotificationsTests
         Assert.Equal("R:2001", (await rig.AskAsync(Snr(AliceSip, [16]))).Result);
         Assert.Equal("11; 16", await TextAsync(rig, AliceSip));
         Assert.Equal("R:5006", (await rig.AskAsync(Snr(AliceSip, [12]))).Result);
+        Assert.Equal("R:2001", (await rig.AskAsync(Snr(AliceSip, [12], host: OtherAs))).Result); // which has a bound of its own
+        Assert.Equal("R:2001", (await rig.AskAsync(Snr(AliceSip, [12], unsubscribe: true, host: OtherAs))).Result);
         Assert.Equal("R:2001", (await rig.AskAsync(Snr(AliceSip, [11], Number(Avp.OneTimeNotification, 0)))).Result); // the same one again
         Assert.Equal("16; 11 once", await TextAsync(rig, AliceSip));
     }
