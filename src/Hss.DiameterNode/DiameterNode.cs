@@ -104,6 +104,8 @@ public sealed class DiameterNode : IAsyncDisposable
     /// <summary>For connections that get no thread, which would fill the log.</summary>
     internal LogThrottle NoThreadLog { get; } = new();
 
+    internal LogThrottle TooLongLog { get; } = new();
+
     internal NodeOptions Options { get; }
 
     internal NodeIdentity Identity { get; }

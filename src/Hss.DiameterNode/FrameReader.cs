@@ -13,6 +13,9 @@ internal enum FrameOutcome
     /// <summary>A complete message.</summary>
     Complete,
 
+    /// <summary>A message of this protocol that is longer than is read. Where the next one begins is known.</summary>
+    TooLong,
+
     /// <summary>A length no message may have: where the next message begins cannot be known.</summary>
     Unreadable,
 }
@@ -20,7 +23,7 @@ internal enum FrameOutcome
 /// <summary>Cuts messages off a byte stream by the length in their header.</summary>
 /// Shape: octet 0 is the version, octets 1 to 3 the length of the whole message. Errors: a length under 20 or over the limit is
 /// judged as soon as its four octets are there, so that a stranger (HTTP, TLS, SSH: their lengths read as hundreds of thousands and
-/// more) is not waited for. Version and a length that is no multiple of four do not spoil the cutting; they are answered later.
+/// more) is not waited for. Up to the limit, version and a length that is no multiple of four do not spoil the cutting; they are answered later.
 /// Spec: RFC 6733 3.
 internal static class FrameReader
 {
@@ -33,7 +36,8 @@ internal static class FrameReader
         if (buffer.Length < LengthPrefixBytes) return FrameOutcome.Incomplete;
 
         int length = ReadLength(buffer);
-        if (length < DiameterHeader.SizeBytes || length > maxFrameLengthBytes) return FrameOutcome.Unreadable;
+        if (length < DiameterHeader.SizeBytes) return FrameOutcome.Unreadable;
+        if (length > maxFrameLengthBytes) return buffer.FirstSpan[0] == DiameterHeader.CurrentVersion ? FrameOutcome.TooLong : FrameOutcome.Unreadable;
         if (buffer.Length < length) return FrameOutcome.Incomplete;
 
         frame = buffer.Slice(0, length);

@@ -59,6 +59,9 @@ internal static partial class NodeLog
     [LoggerMessage(2113, LogLevel.Information, "Refused {Command} of {Peer} with {Result}")]
     public static partial void BaseRequestRefused(this ILogger log, string command, string peer, ResultCode result);
 
+    [LoggerMessage(2114, LogLevel.Warning, "A message of {Peer} with command {CommandCode} has {Length} octets; at most {Longest} are read ({Suppressed} more such lines left out)")]
+    public static partial void TooLong(this ILogger log, string peer, uint commandCode, int length, int longest, int suppressed);
+
     [LoggerMessage(2120, LogLevel.Warning, "Peer {Peer} has restarted: its Origin-State-Id went from {Before} to {After}")]
     public static partial void PeerRestarted(this ILogger log, string peer, uint before, uint after);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using Hss.Diameter;
@@ -21,12 +22,16 @@ internal sealed class PeerConnection : IDisposable
     /// <summary>Little enough that a peer that waits for answers does not wait for all of them, much for a system call.</summary>
     private const int MessagesPerFlush = 32;
 
+    /// <summary>What is read of a message that is too long: enough for what an answer needs of it.</summary>
+    private const int HeadBytes = 1024;
+
     private readonly DiameterNode _node;
     private readonly ConnectionContext _context;
     private readonly InFlight _inFlight;
     private readonly AnswerQueue _queue;
     private readonly PeerSession _session;
     private readonly Newcomers.Newcomer? _newcomer;
+    private int _toSkip;
     private volatile bool _isIdentified;
     private volatile bool _isEnding;
     private volatile bool _isAborted;
@@ -153,15 +158,31 @@ internal sealed class PeerConnection : IDisposable
                     continue;
                 }
 
+                if (_toSkip > 0)
+                {
+                    int skipped = (int)Math.Min(_toSkip, buffer.Length);
+                    (buffer, _toSkip) = (buffer.Slice(skipped), _toSkip - skipped);
+                    if (_toSkip > 0) break;
+                }
+
                 FrameOutcome outcome = FrameReader.TryCut(ref buffer, _node.Options.MaxFrameLengthBytes, out ReadOnlySequence<byte> frame);
                 if (outcome == FrameOutcome.Incomplete) break;
-                if (outcome == FrameOutcome.Unreadable)
+                if (outcome == FrameOutcome.Unreadable || (outcome == FrameOutcome.TooLong && !_session.IsOpen))
                 {
                     GiveUp(buffer);
                     break;
                 }
 
-                Receive(_node.Frames.Copy(frame), received);
+                if (outcome == FrameOutcome.TooLong)
+                {
+                    if (buffer.Length < HeadBytes) break;
+                    RefuseTooLong(ref buffer, received);
+                }
+                else
+                {
+                    Receive(_node.Frames.Copy(frame), received);
+                }
+
                 if (++unflushed % MessagesPerFlush == 0) _queue.Flush();
             }
 
@@ -187,6 +208,28 @@ internal sealed class PeerConnection : IDisposable
         {
             _session.Post(frame);
         }
+    }
+
+    /// <summary>Answers by what the message begins with, and passes over the rest. Nobody waits for an answer that is too long: its request has a timeout.</summary>
+    /// Why not closed: what else is outstanding on the connection would be lost with it, and a peer that sends the request again elsewhere would lose that
+    /// connection too. Proxy-Info behind the head is not echoed; relays know their way by the Hop-by-Hop Identifier (RFC 6733 6.2).
+    private void RefuseTooLong(ref ReadOnlySequence<byte> buffer, long received)
+    {
+        RentedFrame head = _node.Frames.Copy(buffer.Slice(0, HeadBytes));
+        DiameterHeader header = DiameterHeader.Read(head.Span);
+        (buffer, _toSkip) = (buffer.Slice(HeadBytes), header.LengthBytes - HeadBytes);
+        int longest = _node.Options.MaxFrameLengthBytes;
+        if (_node.TooLongLog.TryLog(_node.Time, out int suppressed)) _node.Log.TooLong(_session.Name, header.CommandCode, header.LengthBytes, longest, suppressed);
+        _session.NoteTraffic(received);
+        if (!header.IsRequest)
+        {
+            _node.Frames.Return(head);
+            return;
+        }
+
+        _inFlight.Enter();
+        string text = string.Create(CultureInfo.InvariantCulture, $"the message has {header.LengthBytes} octets; at most {longest} are read");
+        _node.Dispatcher.Refuse(_session.Peer!, _queue, head, ResultCode.InvalidMessageLength, text, received);
     }
 
     private void GiveUp(in ReadOnlySequence<byte> buffer)

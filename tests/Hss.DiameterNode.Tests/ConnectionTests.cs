@@ -91,12 +91,41 @@ public sealed class ConnectionTests
     [Theory]
     [InlineData(0)]
     [InlineData(19)]
-    [InlineData(DiameterLimits.MaxFrameLengthBytes + 4)]
     public async Task A_length_no_message_has_closes_the_connection(int length)
     {
         await using TestNode node = new();
         FakePeer peer = await node.ConnectOpenAsync();
         await peer.SendAsync([1, (byte)(length >> 16), (byte)(length >> 8), (byte)length, 0xC0, 0, 1, 47]);
+        await peer.ExpectClosedAsync();
+    }
+
+    [Theory]
+    [InlineData(DiameterLimits.MaxFrameLengthBytes + 4)]
+    [InlineData(200_000)]
+    public async Task A_message_that_is_too_long_is_answered_and_what_comes_behind_it_is_served(int length)
+    {
+        await using TestNode node = new();
+        FakePeer peer = await node.ConnectOpenAsync();
+        byte[] tooLong = [.. Requests.Mar("long"), .. new byte[length - Requests.Mar("long").Length]];
+        (tooLong[1], tooLong[2], tooLong[3]) = ((byte)(length >> 16), (byte)(length >> 8), (byte)length);
+        byte[] answer = [.. tooLong];
+        answer[4] &= 0x7F;
+        foreach (byte[] part in tooLong.Chunk(10_000)) await peer.SendOctetsAsync(part);
+        ReceivedMessage maa = await peer.ExpectMaaAsync();
+        Assert.Equal(("long", ResultCode.InvalidMessageLength), (maa.Text(Avp.SessionId), maa.Result));
+        Assert.Contains($"{length} octets", maa.Text(Avp.ErrorMessage), StringComparison.Ordinal);
+        await peer.SendAsync(answer, Requests.Mar("behind"));
+        maa = await peer.ExpectMaaAsync();
+        Assert.Equal(("behind", ResultCode.Success), (maa.Text(Avp.SessionId), maa.Result));
+        Assert.Single(node.Log.Of(2114));
+    }
+
+    [Fact]
+    public async Task A_stranger_is_not_waited_for()
+    {
+        await using TestNode node = new();
+        FakePeer peer = node.Connect();
+        await peer.SendAsync([1, 0xFF, 0xFF, 0xFC, 0x80, 0, 1, 1]);
         await peer.ExpectClosedAsync();
     }
 

@@ -46,8 +46,8 @@ public sealed class FrameReaderTests
     [InlineData(20, FrameOutcome.Incomplete)]
     [InlineData(21, FrameOutcome.Incomplete)]
     [InlineData(Max, FrameOutcome.Incomplete)]
-    [InlineData(Max + 1, FrameOutcome.Unreadable)]
-    [InlineData(0xFFFFFF, FrameOutcome.Unreadable)]
+    [InlineData(Max + 1, FrameOutcome.TooLong)]
+    [InlineData(0xFFFFFF, FrameOutcome.TooLong)]
     public void The_length_is_judged_as_soon_as_it_is_there(int length, object outcome)
     {
         ReadOnlySequence<byte> buffer = new([1, (byte)(length >> 16), (byte)(length >> 8), (byte)length]);
