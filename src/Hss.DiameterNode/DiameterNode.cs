@@ -86,6 +86,9 @@ public sealed class DiameterNode : IAsyncDisposable
         _outgoing = new OutgoingRequests(options, Identity, identifiers, served, Peers, _metrics, time, Log);
     }
 
+    /// <summary>Requests can go to a peer again, or for the first time. Any thread; handlers return at once.</summary>
+    public event Action? PathOpened;
+
     /// <summary>The open peers, by identity.</summary>
     public IReadOnlyList<PeerSnapshot> OpenPeers => Peers.Snapshot();
 
@@ -97,6 +100,8 @@ public sealed class DiameterNode : IAsyncDisposable
 
     /// <summary>Requests that are still being worked on, those included whose deadline has passed.</summary>
     public int RequestsInProgress => Frames.Outstanding;
+
+    internal void TellPathOpened() => PathOpened?.Invoke();
 
     /// <summary>Whether connections are to end; one that begins meanwhile looks here.</summary>
     internal bool IsStopping => _isStopping;

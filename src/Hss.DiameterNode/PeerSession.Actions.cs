@@ -116,6 +116,7 @@ internal sealed partial class PeerSession
         Peer!.WatchdogState = _watchdog.State;
         if (before != _watchdog.State && happened is not (WatchdogEvent.ConnectionUp or WatchdogEvent.ConnectionDown)) _node.Log.WatchdogChanged(Name, before, _watchdog.State);
         foreach (WatchdogAction action in transition.Actions) Do(action);
+        if (_watchdog.State == WatchdogState.Okay && before != WatchdogState.Okay) _node.TellPathOpened();
     }
 
     private void Do(WatchdogAction action)

@@ -75,8 +75,10 @@ internal static class Daemon
 
         node.Start();
         await using var jobs = new CxJobRunner(store, node.SendAsync, node.QuirksOf, settings.Cx, cxInstruments, TimeProvider.System, loggers);
+        node.PathOpened += jobs.PathOpened;
         jobs.Start();
         await using var notifications = new NotificationRunner(store, node.SendAsync, settings.Sh, shInstruments, TimeProvider.System, loggers);
+        node.PathOpened += notifications.PathOpened;
         notifications.Start();
 
         // The one line that scripts and supervisors wait for.

@@ -17,12 +17,15 @@ public sealed class DialTests
     {
         await using TestNode node = Node();
         WatchdogState? state = null;
+        int told = 0;
+        node.Node.PathOpened += () => told += node.Node.OpenPeers.Count;
         node.Log.Logged = line => state = line.Id == 2100 ? node.Node.OpenPeers.Single().State : state;
         node.Node.Start();
         (FakePeer peer, ReceivedMessage cer) = await node.Network.AcceptAsync();
         await peer.SendAsync(Requests.Cea(cer));
         await peer.FenceAsync();
         Assert.Equal(WatchdogState.Okay, state);
+        Assert.Equal(1, told);
     }
 
     [Fact]

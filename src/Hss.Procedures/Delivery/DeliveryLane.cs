@@ -48,6 +48,13 @@ internal sealed class DeliveryLane(DeliveryOptions options)
             if (until > _pausedUntil) _pausedUntil = until;
     }
 
+    /// <summary>There may be a path now.</summary>
+    public void TryAgain()
+    {
+        lock (_gate)
+            if (_withoutPath > 0) _pausedUntil = default;
+    }
+
     /// <summary>Notes what an attempt says. Returns until when it is left alone when that has just begun, or null.</summary>
     public DateTimeOffset? Note(DeliveryContact contact, DateTimeOffset now, out bool isBack)
     {

@@ -30,6 +30,7 @@ internal sealed class DeliveryRunner<TItem> : IAsyncDisposable where TItem : cla
     private readonly HashSet<Task> _underWay = [];
     private TaskCompletionSource _wake = NewWake();
     private volatile Task? _rest;
+    private volatile bool _mayHavePath;
     private DateTimeOffset _nextPrune;
     private IReadOnlyList<PendingDeliveries> _pending = [];
     private long _counted;
@@ -56,6 +57,13 @@ internal sealed class DeliveryRunner<TItem> : IAsyncDisposable where TItem : cla
 
     /// <summary>Something was written, or has ended. Any thread.</summary>
     public void Wake() => Volatile.Read(ref _wake).TrySetResult();
+
+    /// <summary>A server that had no path may have one: it is looked at again at once. Any thread.</summary>
+    public void PathOpened()
+    {
+        _mayHavePath = true;
+        Wake();
+    }
 
     /// <summary>Takes up nothing more and ends what is under way; what is pending is found again at the next start.</summary>
     public async ValueTask DisposeAsync()
@@ -114,6 +122,11 @@ internal sealed class DeliveryRunner<TItem> : IAsyncDisposable where TItem : cla
     private async Task<TimeSpan> SweepAsync(bool isFirst)
     {
         await PruneAsync().ConfigureAwait(false);
+        if (_mayHavePath)
+        {
+            _mayHavePath = false; // first: a path that opens meanwhile makes another sweep
+            foreach (var lane in _lanes.Values) lane.TryAgain();
+        }
         var untilCount = await CountAsync(isFirst).ConfigureAwait(false);
         var servers = _pending.GroupBy(one => one.Host, StringComparer.Ordinal).ToDictionary(
             server => server.Key, server => server.Min(one => one.NextAttempt), StringComparer.Ordinal);

@@ -48,6 +48,9 @@ public sealed class CxJobRunner : IAsyncDisposable
         _runner.Start();
     }
 
+    /// <summary>A S-CSCF that could not be reached may be there again. Any thread.</summary>
+    public void PathOpened() => _runner.PathOpened();
+
     /// <summary>Takes up nothing more and ends what is under way; pending jobs are found again at the next start.</summary>
     public ValueTask DisposeAsync()
     {

@@ -48,6 +48,9 @@ public sealed class NotificationRunner : IAsyncDisposable
         _runner.Start();
     }
 
+    /// <summary>An application server that could not be reached may be there again. Any thread.</summary>
+    public void PathOpened() => _runner.PathOpened();
+
     /// <summary>Takes up nothing more and ends what is under way; what is pending is found again at the next start.</summary>
     public ValueTask DisposeAsync()
     {

@@ -147,6 +147,8 @@ internal sealed class NotificationRig : IAsyncDisposable
     public Task<string> LogAsync(string text) =>
         _clock.WhenAsync(() => Task.FromResult(Log.Lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal))), $"nothing says '{text}'");
 
+    public void PathOpened() => _runner!.PathOpened();
+
     public async ValueTask DisposeAsync()
     {
         if (_runner is not null) await _runner.DisposeAsync().AsTask().WaitAsync(RunnerClock.Patience);

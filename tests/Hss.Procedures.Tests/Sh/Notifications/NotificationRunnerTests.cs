@@ -89,6 +89,21 @@ public sealed class NotificationRunnerTests
     }
 
     [Fact]
+    public async Task A_path_that_opens_ends_the_pause_at_once()
+    {
+        await using var rig = new NotificationRig().Start();
+        var isThere = false;
+        rig.Automatic[HostA] = sent => isThere ? SentNotification.Success : new(OutgoingOutcome.Undeliverable, default, default, default);
+        await ChangedAsync(rig);
+        await rig.LogAsync("no path"); // event 6104: it is left alone for a while
+        var now = rig.Time.GetUtcNow();
+        isThere = true;
+        rig.PathOpened();
+        Assert.Equal(NotificationState.Acknowledged, Assert.Single(await rig.EndAsync()).State);
+        Assert.Equal(now, rig.Time.GetUtcNow());
+    }
+
+    [Fact]
     public async Task Of_one_user_one_at_a_time_and_in_order_also_while_the_first_one_waits()
     {
         await using var rig = new NotificationRig().Start();
