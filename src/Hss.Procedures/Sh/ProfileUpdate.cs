@@ -32,9 +32,9 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             Refuse(asked, right, new(right.Refusal, right.Culprit), negotiated, answer);
             return;
         }
-        if (UpdateContent.ProblemOf(asked, userData, negotiated, out var data) is { } problem)
+        if (UpdateContent.ProblemOf(asked, userData, negotiated, out var data, out var culprit) is { } problem)
         {
-            Refuse(asked, right, new(ExperimentalResultCode.ErrorUserDataNotRecognized) { Reason = problem }, negotiated, answer);
+            Refuse(asked, right, new(ExperimentalResultCode.ErrorUserDataNotRecognized, culprit) { Reason = problem }, negotiated, answer);
             return;
         }
 
@@ -48,6 +48,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             // They are two commits here, and half of a PUR is what it must never come to. The text names no code.
             answer.Result(ResultCode.UnableToComply);
             answer.WriteReason("PSIActivation and STN-SR cannot be changed together with other data; send a PUR of their own");
+            WriteCulprit(answer, asked.Asks(ShDataReference.PsiActivation) ? ShDataReference.PsiActivation : ShDataReference.StnSr, negotiated);
             return;
         }
         else if (asked.Asks(ShDataReference.StnSr) && right.User.SinglePrivateIdentity is null)
@@ -113,8 +114,7 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
             answer.Writer.WriteUnsigned32(Avp.SequenceNumber, instance.SequenceNumber);
             answer.Writer.EndGroup();
         }
-        if (outcome.Culprit is { } culprit && negotiated.HasFlag(ShFeatures.UpdateEfficiency | ShFeatures.UpdateEfficiencyEnhanced))
-            answer.Writer.WriteEnumerated(Avp.DataReference, (int)culprit);
+        if (outcome.Culprit is { } culprit) WriteCulprit(answer, culprit, negotiated);
 
         // OUT_OF_SYNC with what is stored saves the UDR that has to follow. Only for one that could send this UDR: who may change and not read does not
         // learn the data by guessing wrong. The grammar of PUA has User-Data among its *[ AVP ] only, so it goes without the M bit: a stack that holds to
@@ -122,5 +122,10 @@ internal sealed class ProfileUpdate(ISubscriberStore store, ShOptions options, U
         if (outcome is { Code: ExperimentalResultCode.ErrorTransparentDataOutOfSync, Stored: { } stored }
             && right.ApplicationServer!.Allows(ShDataReference.RepositoryData, ShOperations.Pull))
             UserDataAvp.TryWrite(answer, new ShData { RepositoryData = [new(stored.ServiceIndication, stored.SequenceNumber, stored.ServiceData)] }, out _, mandatory: false);
+    }
+
+    private static void WriteCulprit(Answer answer, ShDataReference culprit, ShFeatures negotiated)
+    {
+        if (negotiated.HasFlag(ShFeatures.UpdateEfficiency | ShFeatures.UpdateEfficiencyEnhanced)) answer.Writer.WriteEnumerated(Avp.DataReference, (int)culprit);
     }
 }

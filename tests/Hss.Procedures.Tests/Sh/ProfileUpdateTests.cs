@@ -210,6 +210,16 @@ public sealed class ProfileUpdateTests
             $"<Sh-IMS-Data><Extension><Extension><DSAI><DSAI-Tag>{tag}</DSAI-Tag><DSAI-Value>1</DSAI-Value></DSAI><Extension><SMSRegistrationInfo><IP-SM-GW-Number>121</IP-SM-GW-Number></SMSRegistrationInfo></Extension></Extension></Extension></Sh-IMS-Data>";
     }
 
+    [Fact]
+    public async Task What_would_be_two_commits_is_refused_and_says_which_one_has_to_go_alone()
+    {
+        await using var rig = await ShRig.StartAsync();
+        var commits = rig.Database.Commits;
+        var refused = await rig.AskAsync(Pur(ServiceSip, [0, 18], Document(Repository("s", 0), Activation(0)), Features(6)));
+        Assert.Equal(("R:5012", 18), (refused.Result, refused.Reply.All(Avp.DataReference).First.ToInteger32()));
+        Assert.Equal(commits, rig.Database.Commits);
+    }
+
     // TS 29.329 7.1.1, 6.1.4: of several references the one that was refused stands in the answer, whichever step refused it.
     public static TheoryData<string> CulpritRows => DecisionTable.Rows("""
         | features | refs | permitted | user               | answer | culprit |
@@ -218,6 +228,8 @@ public sealed class ProfileUpdateTests
         | 6        | 0 24 | 0 24      | sip:nobody@HOME    | E:5001 |         | nothing to do with either
         | 6        | 24 0 | 0 24      | sip:alice@HOME     | R:5005 | 24      | whose?
         | 6        | 24 0 | 0 24      | sip:alice.work@HOME | E:5105 | 0       |
+        | 6        | 0 19 | 0 19      | sip:alice.work@HOME | E:5100 | 19      | named and not sent
+        | 6        | 0    | 0         | sip:alice.work@HOME | E:5100 | 24      | sent and not named
         | 2        | 24   | 0         | sip:alice.work@HOME | E:5103 |         | the feature is not in use
         """);
 
