@@ -1,7 +1,7 @@
 namespace Hss.Subscribers;
 
 /// <summary>Whether two SIP URIs name the same application server.</summary>
-/// Shape: scheme, user part, host and port count, parameters and headers do not: filters are written with ;lr so that an S-CSCF can route by them,
+/// Shape: user part, host and port count, parameters and headers do not, and sips is as good as sip: filters are written with ;lr so that an S-CSCF can route by them,
 /// and an application server asks for "its" filters by the name it knows itself by. Spec: TS 29.329 6.3.9 (Server-Name); RFC 3261 19.1.4, 10.3.
 public static class ApplicationServerName
 {
