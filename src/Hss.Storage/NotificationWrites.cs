@@ -23,8 +23,8 @@ public sealed record NotificationWrites
     /// <summary>Keys whose pending notification is not to be sent any more.</summary>
     public ImmutableArray<NotificationKey> Withdrawn { get; init; } = [];
 
-    /// <summary>What stands now under keys that are subscribed to anew, or whose application server changed it by what it wrote elsewhere: takes the place of
-    /// what is pending, and makes nothing new.</summary>
+    /// <summary>What stands now under keys that are subscribed to anew, or whose application server changed it by what it wrote elsewhere, or that
+    /// outlived their subscription: takes the place of what is pending, and makes nothing new.</summary>
     public ImmutableArray<Notification> Refreshed { get; init; } = [];
 
     public bool IsEmpty => New.IsEmpty && Updates.IsEmpty && Withdrawn.IsEmpty && Refreshed.IsEmpty;

@@ -47,8 +47,8 @@ public sealed partial class SubscriberStore
     {
         var before = subscriber.ApplicationData;
         var asked = ReferenceEquals(change.ApplicationData, before) ? null : change.ApplicationData;
-        var writes = change.NotificationUpdates.IsEmpty && change.Unsubscribed.IsEmpty ? NotificationWrites.None
-            : new() { Updates = change.NotificationUpdates, Withdrawn = change.Unsubscribed };
+        var writes = change.NotificationUpdates.IsEmpty && change.Unsubscribed.IsEmpty && change.Renewed.IsEmpty ? NotificationWrites.None
+            : new() { Updates = change.NotificationUpdates, Withdrawn = change.Unsubscribed, Refreshed = change.Renewed };
         if (asked is null && (registrations.IsEmpty || before.Subscriptions.IsEmpty)) return (null, writes);
 
         var after = asked ?? before;
@@ -76,7 +76,7 @@ public sealed partial class SubscriberStore
     {
         var changes = ElementChanges<NotificationSubscription>.Between(before.Subscriptions, after.ApplicationData.Subscriptions, static one => one.Key);
         var withdrawn = writes.Withdrawn.Union(changes.Removed.Select(one => one.Key)).ToImmutableArray().ToBuilder();
-        var refreshed = ImmutableArray.CreateBuilder<Notification>();
+        var refreshed = writes.Refreshed.ToBuilder();
         foreach (var one in changes.Written)
         {
             if (one.Key.Reference == ShDataReference.UeReachabilityForIP) continue;

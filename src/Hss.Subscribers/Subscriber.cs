@@ -142,10 +142,13 @@ public sealed record SubscriberChange(
     /// <summary>Keys that an application server unsubscribed: what is pending of them is not sent, also where the subscription ended before.</summary>
     public ImmutableArray<NotificationKey> Unsubscribed { get; init; } = [];
 
+    /// <summary>What stands now of notifications that outlived their subscriptions: takes the place of what is pending, and makes nothing new.</summary>
+    public ImmutableArray<Notification> Renewed { get; init; } = [];
+
     /// <summary>The audit record of an operator's change; null: it gets none, such as every change by a procedure.</summary>
     public AuditNote? Audit { get; init; }
 
     public bool IsEmpty =>
         Audit is null && Registrations.IsEmpty && Sequences.IsEmpty && Jobs.IsEmpty && JobUpdates.IsEmpty && ApplicationData is null && NotificationUpdates.IsEmpty
-        && Unsubscribed.IsEmpty;
+        && Unsubscribed.IsEmpty && Renewed.IsEmpty;
 }

@@ -255,12 +255,12 @@ internal sealed class ItemLedger(string subscriptionId)
         return null;
     }
 
-    /// <summary>The first state from one on that a PNR can mean, or -1.</summary>
+    /// <summary>The first state from one on that a PNR can mean, or -1. Number 0 means any removal: which one is known no more.</summary>
     private int IndexOf(ItemState state, int from)
     {
         if (state.Text is { } text) return _byText.GetValueOrDefault(text, -1);
         for (int i = Math.Max(from, 1); i < _history.Count; i++)
-            if (!_history[i].State.IsThere && RepositoryData.Next((ushort)_history[i - 1].State.Number) == state.Number) return i;
+            if (!_history[i].State.IsThere && (state.Number == 0 || RepositoryData.Next((ushort)_history[i - 1].State.Number) == state.Number)) return i;
         return -1;
     }
 

@@ -23,7 +23,7 @@ internal static class CombinedNotification
             length += one.Content.Length;
             if (length > MaxContentBytes || !IsAddressedAlike(first, one) || together.Any(other => IsSamePlace(other.Key, one.Key))) break;
             // What cannot be read goes alone, as it was written: it must not hold up the others.
-            if (!CanBeRead(one) || (together.Count == 1 && !CanBeRead(first))) break;
+            if (!NotifiedContent.CanBeRead(one) || (together.Count == 1 && !NotifiedContent.CanBeRead(first))) break;
             together.Add(one);
         }
         return together;
@@ -47,8 +47,6 @@ internal static class CombinedNotification
 
     /// <summary>Detail of DSAI is Server-Name, a space and DSAI-Tag; a SIP URI has no space.</summary>
     private static string TagOf(NotificationKey dsai) => dsai.Detail[(dsai.Detail.IndexOf(' ', StringComparison.Ordinal) + 1)..];
-
-    private static bool CanBeRead(Notification notification) => ShDataReader.TryRead(notification.Content.Span, out _, out _);
 
     private static ShData Read(Notification notification) =>
         ShDataReader.TryRead(notification.Content.Span, out var data, out _)

@@ -76,6 +76,29 @@ internal sealed class NotificationSettlement(
         bool IsAsSent(Notification one) => sent.Any(other => other.Id == one.Id && other.Version == one.Version);
     }
 
+    /// <summary>Puts what stands now into notifications that outlived their subscriptions (one time, removed data) and say what is not so any more.</summary>
+    /// Why not withdrawn: the application server has heard nothing since it subscribed, and believes that it still will. Where the user is gone, or the
+    /// schema has no word for what became of the data, nothing is left to tell.
+    public async Task RenewAsync(IReadOnlyList<Notification> outlived)
+    {
+        using var turn = await EnterAsync(outlived[0], CancellationToken.None).ConfigureAwait(false);
+        var (renewed, over) = (ImmutableArray.CreateBuilder<Notification>(), new List<Notification>());
+        foreach (var one in outlived)
+        {
+            // Subscribed again meanwhile: the SNR has renewed it.
+            if (turn.Subscriber is { } now && now.ApplicationData.Subscriptions.Any(subscription => subscription.Key == one.Key)) continue;
+            if (turn.Subscriber is { } standing && NotifiedContent.Renewed(one, ShSource.Of(standing), time.GetUtcNow()) is { } notification) renewed.Add(notification);
+            else over.Add(one);
+        }
+        const string Why = "its subscription has ended, and nothing is left of what it tells";
+        var updates = Ended(over, NotificationState.Withdrawn, Why, wasSent: false);
+        if (turn.Subscriber is null) await store.WriteNotificationsAsync(updates, CancellationToken.None).ConfigureAwait(false);
+        else
+            await store.CommitAsync(turn, SubscriberChange.None with { NotificationUpdates = updates, Renewed = renewed.ToImmutable() }, CancellationToken.None)
+                .ConfigureAwait(false);
+        Tell(over, NotificationState.Withdrawn, Why, over.Count);
+    }
+
     /// <summary>Puts notifications off after an attempt that may succeed later; after the last one they have failed.</summary>
     public async Task RetryAsync(IReadOnlyList<Notification> notifications, string result)
     {

@@ -7,7 +7,8 @@ using Hss.Subscribers;
 namespace Hss.Procedures.Sh;
 
 /// <summary>PNR: the HSS tells an application server what changed of a user.</summary>
-/// Order: the content is what the change left; where a newer one took its place before the PNR left, that one is sent.
+/// Order: the content is what the change left; where a newer one took its place before the PNR left, that one is sent. Where its subscription ended
+/// with it, what stands when it leaves.
 /// Errors: no answer is retried, then the notification has failed: nothing is taken for delivered without a PNA.
 /// Spec: TS 29.328 6.1.4, TS 29.329 6.1.7, 6.1.8.
 internal sealed class PushNotification(
@@ -22,6 +23,14 @@ internal sealed class PushNotification(
         if (pending.Where(one => HasExpired(one, seen, now)).ToArray() is [_, ..] expired)
         {
             await settlement.EndAsync(expired, NotificationState.Withdrawn, "its subscription ran out before it could be sent", wasSent: false).ConfigureAwait(false);
+            return DeliveryContact.None;
+        }
+
+        // What outlived its subscription nobody keeps up to date: it must not tell what is not so, least of all behind the application server's own update.
+        var source = subscriber is null ? null : ShSource.Of(subscriber);
+        if (pending.Where(one => HasOutlived(one, seen) && NotifiedContent.CanBeRead(one) && !NotifiedContent.Stands(one, source, now)).ToArray() is [_, ..] outlived)
+        {
+            await settlement.RenewAsync(outlived).ConfigureAwait(false);
             return DeliveryContact.None;
         }
 
@@ -68,6 +77,13 @@ internal sealed class PushNotification(
             if (subscription.Key == notification.Key) return subscription.Expiry <= now;
         // It ended with this notification (one time, removed data), so there is nothing left that could run out.
         return false;
+    }
+
+    private static bool HasOutlived(Notification notification, ImmutableArray<NotificationSubscription> subscriptions)
+    {
+        foreach (var subscription in subscriptions)
+            if (subscription.Key == notification.Key) return false;
+        return true;
     }
 
     private OutgoingRequest Request(IReadOnlyList<Notification> sent, Subscriber? subscriber)

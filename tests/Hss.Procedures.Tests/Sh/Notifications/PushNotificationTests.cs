@@ -328,6 +328,60 @@ public sealed class PushNotificationTests
         Assert.Equal(NotificationRetry.Written, await rig.Control.RetryAsync(gone.Id));
     }
 
+    // Each row: what ends the subscription, what happens before its PNR can leave, and what that tells then; null: none leaves.
+    [Theory]
+    [InlineData("one time", "its own update", "as-a sip:phone si#2=<d>two</d>")]
+    [InlineData("one time", "another update", "as-a sip:phone si#2=<d>two</d>")]
+    [InlineData("one time", "deleted", "as-a sip:phone si#0")]
+    [InlineData("one time", "nothing", "as-a sip:phone si#1=<d>one</d>")]
+    [InlineData("one time", "user removed", null)]
+    [InlineData("one time", "subscribed again", "as-a sip:phone si#1=<d>one</d>")]
+    [InlineData("deleted", "created by itself", "as-a sip:phone si#0=<d>again</d>")]
+    [InlineData("deleted", "nothing", "as-a sip:phone si#1")]
+    public async Task What_outlived_its_subscription_tells_what_stands_when_it_leaves(string end, string meanwhile, string? told)
+    {
+        await using var rig = new NotificationRig();
+        await rig.AddAsync(PhoneSubscription());
+        await rig.PutAsync(PhoneSip, 0, "zero");
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip, oneTime: end == "one time"));
+        await rig.PutAsync(PhoneSip, 1, end == "one time" ? "one" : null);
+        Assert.Empty((await rig.DataAsync(PhoneSip)).Subscriptions);
+        switch (meanwhile)
+        {
+            case "its own update": await rig.PutAsync(PhoneSip, 2, "two", by: HostA); break;
+            case "another update": await rig.PutAsync(PhoneSip, 2, "two", by: HostB); break;
+            case "deleted": await rig.PutAsync(PhoneSip, 2, null, by: HostB); break;
+            case "created by itself": await rig.PutAsync(PhoneSip, 0, "again", by: HostA); break;
+            case "subscribed again": await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip)); break;
+            case "user removed": await rig.Store.RemoveAsync(PhoneSubscription().SubscriptionId, None); break;
+        }
+        rig.Start();
+        if (told is null)
+        {
+            Assert.Equal(NotificationState.Withdrawn, Assert.Single(await rig.EndAsync()).State);
+            return;
+        }
+        var sent = await rig.NextAsync();
+        Assert.Equal(told, sent.Text);
+        sent.Reply();
+        Assert.Equal(NotificationState.Acknowledged, Assert.Single(await rig.EndAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_state_that_has_passed_is_not_told_when_its_subscription_was_for_one_time()
+    {
+        await using var rig = new NotificationRig();
+        await rig.AddAsync(PhoneSubscription());
+        await rig.SubscribeAsync(PhoneSip, To(HostA, PhoneSip, reference: ShDataReference.ImsUserState, oneTime: true));
+        await rig.RegisterAsync(PhoneSip, RegistrationStatus.Registered);
+        await rig.RegisterAsync(PhoneSip, RegistrationStatus.NotRegistered);
+        rig.Start();
+        var sent = await rig.NextAsync();
+        Assert.Equal("as-a sip:phone state=0", sent.Text);
+        sent.Reply();
+        await rig.EndAsync();
+    }
+
     private static async Task<Notification> EndAsync(NotificationRig rig, NotificationState state)
     {
         var pending = Assert.Single(await PendingAsync(rig));
