@@ -167,7 +167,7 @@ internal sealed class PeerConnection : IDisposable
 
                 FrameOutcome outcome = FrameReader.TryCut(ref buffer, _node.Options.MaxFrameLengthBytes, out ReadOnlySequence<byte> frame);
                 if (outcome == FrameOutcome.Incomplete) break;
-                if (outcome == FrameOutcome.Unreadable || (outcome == FrameOutcome.TooLong && !_session.IsOpen))
+                if (outcome == FrameOutcome.Unreadable || (outcome == FrameOutcome.TooLong && _session.Peer is null))
                 {
                     GiveUp(buffer);
                     break;

@@ -13,6 +13,9 @@ internal sealed class PeerModel
     private const uint DeviceWatchdog = 280;
     private const uint DisconnectPeer = 282;
 
+    /// <summary>How much is read of a message that is too long.</summary>
+    private const int HeadBytes = 1024;
+
     public enum ConnectionState
     {
         WaitCer,
@@ -39,6 +42,18 @@ internal sealed class PeerModel
         while (State != ConnectionState.Closed && octets.Length >= 4)
         {
             int length = (int)(BinaryPrimitives.ReadUInt32BigEndian(octets) & 0xFFFFFF);
+            if (length > DiameterLimits.MaxFrameLengthBytes && octets[0] == DiameterHeader.CurrentVersion && State != ConnectionState.WaitCer)
+            {
+                // Answered by its beginning, and passed over.
+                if (octets.Length < HeadBytes) break;
+                byte[] head = octets[..HeadBytes].ToArray();
+                if (DiameterHeader.Read(head).IsRequest) owed.Add(head);
+                HasTail = octets.Length < length;
+                if (HasTail) return owed;
+                octets = octets[length..];
+                continue;
+            }
+
             if (length is < DiameterHeader.SizeBytes or > DiameterLimits.MaxFrameLengthBytes)
             {
                 // Where the next message begins cannot be known.
