@@ -48,11 +48,11 @@ internal sealed class DeliveryLane(DeliveryOptions options)
             if (until > _pausedUntil) _pausedUntil = until;
     }
 
-    /// <summary>There may be a path now.</summary>
-    public void TryAgain()
+    /// <summary>There may be a path: it is worth a look at that time.</summary>
+    public void TryAgain(DateTimeOffset when)
     {
         lock (_gate)
-            if (_withoutPath > 0) _pausedUntil = default;
+            if (_withoutPath > 0 && _pausedUntil > when) _pausedUntil = when;
     }
 
     /// <summary>Notes what an attempt says. Returns until when it is left alone when that has just begun, or null.</summary>

@@ -17,6 +17,9 @@ internal sealed class DeliveryRunner<TItem> : IAsyncDisposable where TItem : cla
     /// <summary>When something is due and cannot be started, because one that goes before it waits.</summary>
     private static readonly TimeSpan BlockedInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>What comes right behind a CEA can be answered before a relay has opened its own side, and that answer is lost (freeDiameter).</summary>
+    private static readonly TimeSpan NewPathInterval = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan PruneInterval = TimeSpan.FromHours(1);
 
     /// <summary>Counting what is pending may take one part in so many of the time: behind a change of all subscriptions it takes as long as sending many jobs.</summary>
@@ -58,7 +61,7 @@ internal sealed class DeliveryRunner<TItem> : IAsyncDisposable where TItem : cla
     /// <summary>Something was written, or has ended. Any thread.</summary>
     public void Wake() => Volatile.Read(ref _wake).TrySetResult();
 
-    /// <summary>A server that had no path may have one: it is looked at again at once. Any thread.</summary>
+    /// <summary>A server that had no path may have one: it is looked at again in a moment. Any thread.</summary>
     public void PathOpened()
     {
         _mayHavePath = true;
@@ -125,7 +128,7 @@ internal sealed class DeliveryRunner<TItem> : IAsyncDisposable where TItem : cla
         if (_mayHavePath)
         {
             _mayHavePath = false; // first: a path that opens meanwhile makes another sweep
-            foreach (var lane in _lanes.Values) lane.TryAgain();
+            foreach (var lane in _lanes.Values) lane.TryAgain(_time.GetUtcNow() + NewPathInterval);
         }
         var untilCount = await CountAsync(isFirst).ConfigureAwait(false);
         var servers = _pending.GroupBy(one => one.Host, StringComparer.Ordinal).ToDictionary(
